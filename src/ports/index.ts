@@ -1,0 +1,8 @@
+export type * from './chat.ts'
+export type * from './common.ts'
+export type * from './desk.ts'
+export * from './integration.ts'
+export type * from './knowledge.ts'
+export type * from './mail.ts'
+export type * from './model.ts'
+export type * from './voice.ts'
