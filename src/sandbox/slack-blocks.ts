@@ -48,24 +48,3 @@ function mistakeIn(block: z.infer<typeof LimitedBlock>): string | undefined {
 function tooLong(text: string, max: number): boolean {
   return text.length === 0 || text.length > max
 }
-
-/** All words of blocks and attachments in reading order, for a person who looks at the sandbox. */
-export function plainWords(part: unknown): string[] {
-  if (Array.isArray(part)) return part.flatMap(plainWords)
-  if (typeof part !== 'object' || part === null) return []
-  return Object.entries(part).flatMap(([key, value]) =>
-    typeof value === 'string' ? (WORD_KEYS.has(key) ? [value] : []) : plainWords(value),
-  )
-}
-
-const WORD_KEYS = new Set([
-  'text',
-  'title',
-  'description',
-  'name',
-  'value',
-  'label',
-  'content',
-  'pretext',
-  'footer',
-])

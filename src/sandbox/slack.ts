@@ -1,27 +1,9 @@
 import { z } from 'zod'
-import type { Clock } from '../ports/index.ts'
-import { blockMistake, plainWords } from './slack-blocks.ts'
+import type { StandInDeps } from './deps.ts'
+import { allMessages, openChannel, plainWords } from './rooms.ts'
+import { blockMistake } from './slack-blocks.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
-
-/** A message as Slack keeps it. `ts` is its id within the channel and sorts as text. */
-export type SlackMessage = {
-  ts: string
-  thread_ts?: string
-  text: string
-  blocks?: unknown[]
-  attachments?: unknown[]
-  metadata?: { event_type: string; event_payload: Record<string, unknown> }
-  /** Who wrote it: the bot, the incoming webhook or a person. */
-  by: { kind: 'bot' | 'webhook'; id: string } | { kind: 'person'; id: string }
-  edits: { at: number; text: string }[]
-  /** Only this user saw it; never part of a history. */
-  ephemeralFor?: string
-}
-
-export type SlackChannel = { id: string; name: string; messages: SlackMessage[] }
-
-/** The workspace as plain data. Messages stand in the order of their `ts`. */
-export type SlackWorld = { channels: Record<string, SlackChannel>; lastMicros: number }
+import type { ChatChannel, ChatMessage } from './world.ts'
 
 export const SLACK = {
   botToken: 'xoxb-sandbox',
@@ -34,55 +16,27 @@ export const SLACK = {
   webhookPath: '/services/T0SANDBOX/B0HOOK/sandboxwebhooksecret',
 } as const
 
-export function emptySlack(): SlackWorld {
-  return {
-    channels: {
-      [SLACK.escalationsChannel]: { id: SLACK.escalationsChannel, name: 'escalations', messages: [] },
-      C0GENERAL: { id: 'C0GENERAL', name: 'general', messages: [] },
-    },
-    lastMicros: 0,
-  }
-}
+type Deps = Pick<StandInDeps, 'world' | 'clock' | 'changed' | 'port'>
 
-export type SlackDeps = {
-  world: { slack: SlackWorld }
-  clock: Clock
-  /** Told after every change, so that the world can be written down. */
-  changed?: () => void
-  port?: number
-  /** The bot token that is accepted; another answers `invalid_auth`. */
-  token?: string
-}
+/** What the methods work on; `lastMicros` keeps every `ts` greater than the one before. */
+type Slack = Deps & { lastMicros: number }
 
 /**
  * Serves Slack's Web API under `/api/` and one incoming webhook under `SLACK.webhookPath`.
  * A refused call is HTTP 200 with `ok: false`, as at Slack (docs.slack.dev/apis/web-api).
  */
-export async function startSlackStandIn(deps: SlackDeps): Promise<StandIn & { webhookUrl: string }> {
-  const standIn = await startStandIn((request) => answer(request, deps), { port: deps.port })
+export async function startSlackStandIn(deps: Deps): Promise<StandIn & { webhookUrl: string }> {
+  const server = deps.world.chat.slack
+  openChannel(server, SLACK.escalationsChannel, 'escalations')
+  openChannel(server, 'C0GENERAL', 'general')
+  const lastMicros = allMessages(server).reduce((last, { id }) => Math.max(last, microsOf(id)), 0)
+  const slack: Slack = { ...deps, lastMicros }
+  const standIn = await startStandIn((request) => answer(request, slack), { port: deps.port })
   return Object.assign(standIn, { webhookUrl: `${standIn.url}${SLACK.webhookPath}` })
 }
 
-/** The words of a message as a person would read them. */
-export function slackText(message: SlackMessage): string {
-  const words = plainWords([...(message.blocks ?? []), ...(message.attachments ?? [])])
-  return words.length > 0 ? words.join('\n') : message.text
-}
-
-/** A person writes into a channel: what the sandbox's page does for its user. */
-export function saySlack(
-  deps: SlackDeps,
-  channelId: string,
-  said: { text: string; user: string; thread?: string },
-): SlackMessage | undefined {
-  const channel = deps.world.slack.channels[channelId]
-  if (!channel) return undefined
-  const by = { kind: 'person' as const, id: said.user }
-  return append(deps, channel, { text: said.text, by, thread_ts: said.thread })
-}
-
-function answer(request: StandInRequest, deps: SlackDeps): StandInReply {
-  if (request.path === SLACK.webhookPath) return incomingWebhook(request, deps)
+function answer(request: StandInRequest, slack: Slack): StandInReply {
+  if (request.path === SLACK.webhookPath) return incomingWebhook(request, slack)
   if (request.path.startsWith('/services/')) return { status: 404, body: 'no_service' }
   const method = request.path.match(/^\/api\/([\w.]+)$/)?.[1]
   if (!method) return { status: 404, body: 'not found' }
@@ -90,9 +44,9 @@ function answer(request: StandInRequest, deps: SlackDeps): StandInReply {
   const args = readArguments(request)
   const token = request.headers.authorization?.replace(/^Bearer /i, '') ?? args.token
   if (!token) return refused('not_authed')
-  if (token !== (deps.token ?? SLACK.botToken)) return refused('invalid_auth')
+  if (token !== SLACK.botToken) return refused('invalid_auth')
   const run = methods[method]
-  return run ? run(args, deps) : refused('unknown_method')
+  return run ? run(args, slack) : refused('unknown_method')
 }
 
 type Arguments = Record<string, unknown>
@@ -118,18 +72,20 @@ function parsedIfText(value: unknown): unknown {
   }
 }
 
-const Metadata = z.object({
-  event_type: z.string().min(1),
-  event_payload: z.record(z.string(), z.unknown()),
-})
 const Content = z.object({
   text: z.string().optional(),
   blocks: z.array(z.unknown()).optional(),
   attachments: z.array(z.unknown()).optional(),
 })
+type Content = z.infer<typeof Content>
+
+const Metadata = z.object({
+  event_type: z.string().min(1),
+  event_payload: z.record(z.string(), z.unknown()),
+})
+
 const flag = z.union([z.boolean(), z.string().transform((text) => text === 'true' || text === '1')])
 const Paging = z.object({
-  channel: z.string(),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(999).default(100),
   latest: z.string().optional(),
@@ -138,7 +94,7 @@ const Paging = z.object({
   include_all_metadata: flag.default(false),
 })
 
-const methods: Record<string, (args: Arguments, deps: SlackDeps) => StandInReply> = {
+const methods: Record<string, (args: Arguments, slack: Slack) => StandInReply> = {
   'auth.test': () =>
     ok({
       url: 'https://sandbox.slack.com/',
@@ -150,98 +106,83 @@ const methods: Record<string, (args: Arguments, deps: SlackDeps) => StandInReply
       is_enterprise_install: false,
     }),
 
-  'chat.postMessage': (args, deps) => {
-    const channel = channelOf(args, deps, { byName: true })
+  'chat.postMessage': (args, slack) => {
+    const channel = channelOf(args, slack, { byName: true })
     if (!channel) return refused('channel_not_found')
-    const mistake = contentMistake(args)
-    if (mistake) return mistake
+    const content = contentOf(args)
+    if ('status' in content) return content
     const metadata = Metadata.optional().safeParse(args.metadata)
     if (!metadata.success) return refused('invalid_metadata_format')
-    const thread = textOf(args.thread_ts)
-    if (thread && !find(channel, thread)) return refused('thread_not_found')
-    const { text = '', blocks, attachments } = Content.parse(args)
-    const by = { kind: 'bot' as const, id: SLACK.botId }
-    const message = append(deps, channel, {
-      text,
-      by,
-      blocks,
-      attachments,
-      metadata: metadata.data,
-      thread_ts: thread,
-    })
-    return ok({ channel: channel.id, ts: message.ts, message: wire(message, true) })
+    const thread = textOf(args.thread_ts) ?? null
+    if (thread && !channel.messages[thread]) return refused('thread_not_found')
+    const message = append(slack, channel, content, { thread, metadata: metadata.data })
+    return ok({ channel: channel.id, ts: message.id, message: wire(message, true) })
   },
 
-  'chat.update': (args, deps) => {
-    const channel = channelOf(args, deps)
+  'chat.update': (args, slack) => {
+    const channel = channelOf(args, slack)
     if (!channel) return refused('channel_not_found')
-    const message = find(channel, textOf(args.ts) ?? '')
+    const message = channel.messages[textOf(args.ts) ?? '']
     if (!message) return refused('message_not_found')
-    if (message.by.kind !== 'bot') return refused('cant_update_message')
-    const mistake = contentMistake(args)
-    if (mistake) return mistake
-    const emptied = z.object({}).strict().safeParse(args.metadata).success
+    if (message.via !== 'bot') return refused('cant_update_message')
+    const content = contentOf(args)
+    if ('status' in content) return content
+    const isEmptied = z.strictObject({}).safeParse(args.metadata).success
     const metadata = Metadata.optional().safeParse(args.metadata)
-    if (!metadata.success && !emptied) return refused('invalid_metadata_format')
-    const { text, blocks, attachments } = Content.parse(args)
-    message.edits.push({ at: deps.clock.now(), text: slackText(message) })
-    message.text = text ?? message.text
+    if (!metadata.success && !isEmptied) return refused('invalid_metadata_format')
+
+    message.edits.push({ at: slack.clock.now(), text: message.text })
     // A text without blocks takes the old blocks away; attachments and metadata stay unless given
     // (docs.slack.dev/reference/methods/chat.update).
-    if (blocks) message.blocks = blocks
-    else if (text !== undefined) delete message.blocks
-    if (attachments) message.attachments = attachments
-    if (emptied) delete message.metadata
-    else if (metadata.data) message.metadata = metadata.data
-    deps.changed?.()
-    return ok({ channel: channel.id, ts: message.ts, text: message.text, message: wire(message, true) })
+    const blocks = content.text === undefined ? message.body.blocks : undefined
+    message.body = { ...message.body, blocks, ...content }
+    message.text = readable(message.body)
+    if (isEmptied) setMetadata(message, undefined)
+    else if (metadata.data) setMetadata(message, metadata.data)
+    slack.changed()
+    return ok({ channel: channel.id, ts: message.id, text: message.body.text, message: wire(message, true) })
   },
 
-  'chat.postEphemeral': (args, deps) => {
-    const channel = channelOf(args, deps, { byName: true })
+  'chat.postEphemeral': (args, slack) => {
+    const channel = channelOf(args, slack, { byName: true })
     if (!channel) return refused('channel_not_found')
-    const user = textOf(args.user)
-    if (!user) return refused('user_not_in_channel')
-    const mistake = contentMistake(args)
-    if (mistake) return mistake
-    const { text = '', blocks, attachments } = Content.parse(args)
-    const by = { kind: 'bot' as const, id: SLACK.botId }
-    const message = append(deps, channel, { text, by, blocks, attachments, ephemeralFor: user })
-    return ok({ message_ts: message.ts })
+    const ephemeralFor = textOf(args.user)
+    if (!ephemeralFor) return refused('user_not_in_channel')
+    const content = contentOf(args)
+    if ('status' in content) return content
+    return ok({ message_ts: append(slack, channel, content, { ephemeralFor }).id })
   },
 
-  'chat.delete': (args, deps) => {
-    const channel = channelOf(args, deps)
+  'chat.delete': (args, slack) => {
+    const channel = channelOf(args, slack)
     if (!channel) return refused('channel_not_found')
-    const at = indexOf(channel, textOf(args.ts) ?? '')
-    if (at < 0) return refused('message_not_found')
-    channel.messages.splice(at, 1)
-    deps.changed?.()
-    return ok({ channel: channel.id, ts: args.ts })
+    const message = channel.messages[textOf(args.ts) ?? '']
+    if (!message) return refused('message_not_found')
+    delete channel.messages[message.id]
+    slack.changed()
+    return ok({ channel: channel.id, ts: message.id })
   },
 
-  'conversations.history': (args, deps) => {
-    const channel = channelOf(args, deps)
-    const paging = Paging.safeParse(args)
+  'conversations.history': (args, slack) => {
+    const channel = channelOf(args, slack)
     if (!channel) return refused('channel_not_found')
-    if (!paging.success) return refused('invalid_arguments')
-    return page(channel.messages.toReversed().filter(isTopLevel), paging.data)
+    return page(Object.values(channel.messages).reverse().filter(isTopLevel), args)
   },
 
-  'conversations.replies': (args, deps) => {
-    const channel = channelOf(args, deps)
-    const paging = Paging.safeParse(args)
+  'conversations.replies': (args, slack) => {
+    const channel = channelOf(args, slack)
     if (!channel) return refused('channel_not_found')
-    if (!paging.success) return refused('invalid_arguments')
-    const parent = find(channel, textOf(args.ts) ?? '')
-    if (!parent) return refused('thread_not_found')
-    const thread = parent.thread_ts ?? parent.ts
-    const story = channel.messages.filter((each) => each.ts === thread || each.thread_ts === thread)
-    return page(story, paging.data)
+    const asked = channel.messages[textOf(args.ts) ?? '']
+    if (!asked) return refused('thread_not_found')
+    const thread = asked.thread ?? asked.id
+    const story = Object.values(channel.messages).filter(
+      ({ id, thread: of }) => id === thread || of === thread,
+    )
+    return page(story, args)
   },
 
-  'conversations.info': (args, deps) => {
-    const channel = channelOf(args, deps)
+  'conversations.info': (args, slack) => {
+    const channel = channelOf(args, slack)
     if (!channel) return refused('channel_not_found')
     return ok({ channel: { id: channel.id, name: channel.name, is_channel: true, is_member: true } })
   },
@@ -253,50 +194,84 @@ const methods: Record<string, (args: Arguments, deps: SlackDeps) => StandInReply
   },
 }
 
-function incomingWebhook(request: StandInRequest, deps: SlackDeps): StandInReply {
+/** Answers are plain text (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks). */
+function incomingWebhook(request: StandInRequest, slack: Slack): StandInReply {
   const body = Content.safeParse(request.json)
   if (!body.success) return { status: 400, body: 'invalid_payload' }
-  const { text = '', blocks, attachments } = body.data
-  if (!text && !blocks?.length && !attachments?.length) return { status: 400, body: 'no_text' }
-  if (blocks && blockMistake(blocks)) return { status: 400, body: 'invalid_blocks' }
-  const channel = deps.world.slack.channels[SLACK.escalationsChannel]
-  if (!channel) return { status: 404, body: 'channel_not_found' }
-  append(deps, channel, { text, blocks, attachments, by: { kind: 'webhook', id: 'B0HOOK' } })
+  const mistake = contentMistake(body.data)
+  if (mistake) return { status: 400, body: mistake.error }
+  const channel = openChannel(slack.world.chat.slack, SLACK.escalationsChannel, 'escalations')
+  append(slack, channel, body.data, { via: 'webhook' })
   return { status: 200, body: 'ok' }
 }
 
-function channelOf(args: Arguments, deps: SlackDeps, options: { byName?: boolean } = {}) {
+function channelOf(args: Arguments, slack: Slack, options: { byName?: boolean } = {}) {
   const given = textOf(args.channel)
   if (!given) return undefined
-  const { channels } = deps.world.slack
-  if (channels[given] || !options.byName) return channels[given]
-  const name = given.replace(/^#/, '')
-  return Object.values(channels).find((channel) => channel.name === name)
+  const { channels, channelNames } = slack.world.chat.slack
+  const byName = options.byName ? channelNames[given.replace(/^#/, '')] : undefined
+  return channels[given] ?? channels[byName ?? '']
+}
+
+/** A message's content, or the answer that refuses it. */
+function contentOf(args: Arguments): Content | StandInReply {
+  const content = Content.safeParse(args)
+  if (!content.success) return refused('invalid_arguments')
+  const mistake = contentMistake(content.data)
+  return mistake ? refused(mistake.error, { errors: mistake.details }) : content.data
 }
 
 const MAX_MESSAGE_TEXT = 40_000
 
-function contentMistake(args: Arguments): StandInReply | undefined {
-  const content = Content.safeParse(args)
-  if (!content.success) return refused('invalid_arguments')
-  const { text, blocks, attachments } = content.data
-  if (!text && !blocks?.length && !attachments?.length) return refused('no_text')
-  if (text && text.length > MAX_MESSAGE_TEXT) return refused('msg_too_long')
-  const mistake = blocks && blockMistake(blocks)
-  return mistake ? refused('invalid_blocks', { errors: [mistake] }) : undefined
+function contentMistake(content: Content): { error: string; details?: string[] } | undefined {
+  const { text, blocks, attachments } = content
+  if (!text && !blocks?.length && !attachments?.length) return { error: 'no_text' }
+  if (text && text.length > MAX_MESSAGE_TEXT) return { error: 'msg_too_long' }
+  const mistake = blockMistake(blocks ?? [])
+  return mistake ? { error: 'invalid_blocks', details: [mistake] } : undefined
 }
 
 function append(
-  deps: SlackDeps,
-  channel: SlackChannel,
-  fields: Omit<SlackMessage, 'ts' | 'edits'>,
-): SlackMessage {
-  const { slack } = deps.world
-  slack.lastMicros = Math.max(deps.clock.now() * 1000, slack.lastMicros + 1)
-  const message: SlackMessage = { ts: tsOf(slack.lastMicros), ...fields, edits: [] }
-  channel.messages.push(message)
-  deps.changed?.()
+  slack: Slack,
+  channel: ChatChannel,
+  content: Content,
+  options: Partial<Pick<ChatMessage, 'thread' | 'ephemeralFor' | 'via'>> & {
+    metadata?: z.infer<typeof Metadata>
+  },
+): ChatMessage {
+  const createdAt = slack.clock.now()
+  slack.lastMicros = Math.max(createdAt * 1000, slack.lastMicros + 1)
+  const isBot = options.via !== 'webhook'
+  const message: ChatMessage = {
+    id: tsOf(slack.lastMicros),
+    authorId: isBot ? SLACK.botUserId : 'B0HOOK',
+    authorName: isBot ? 'Switchboard' : 'incoming webhook',
+    text: readable(content),
+    body: content,
+    key: null,
+    metadata: null,
+    thread: options.thread ?? null,
+    ephemeralFor: options.ephemeralFor ?? null,
+    via: options.via ?? 'bot',
+    createdAt,
+    edits: [],
+  }
+  setMetadata(message, options.metadata)
+  channel.messages[message.id] = message
+  slack.changed()
   return message
+}
+
+/** A `key` in the payload is how a sender finds its message again. */
+function setMetadata(message: ChatMessage, metadata: z.infer<typeof Metadata> | undefined) {
+  message.metadata = metadata ?? null
+  message.key = textOf(metadata?.event_payload.key) ?? null
+}
+
+/** What a person sees: the blocks and attachments where there are any, else the text. */
+function readable(content: Content): string {
+  const words = plainWords([content.blocks, content.attachments])
+  return words.length > 0 ? words.join('\n') : (content.text ?? '')
 }
 
 /** `1763625600.000100`: seconds and six digits, so that text order is time order. */
@@ -305,40 +280,29 @@ function tsOf(micros: number): string {
   return `${seconds}.${String(micros % 1_000_000).padStart(6, '0')}`
 }
 
-function find(channel: SlackChannel, ts: string): SlackMessage | undefined {
-  return channel.messages[indexOf(channel, ts)]
+function microsOf(ts: string): number {
+  return Number(ts.replace('.', ''))
 }
 
-/** By halving: messages are sorted by `ts`. -1 where there is none. */
-function indexOf(channel: SlackChannel, ts: string): number {
-  let low = 0
-  let high = channel.messages.length - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const here = channel.messages[middle]?.ts ?? ''
-    if (here === ts) return middle
-    if (here < ts) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
+function isTopLevel(message: ChatMessage): boolean {
+  return message.thread === null || message.thread === message.id
 }
 
-function isTopLevel(message: SlackMessage): boolean {
-  return message.thread_ts === undefined || message.thread_ts === message.ts
-}
-
-/** One page of messages, as given; the cursor is the `ts` of the last message told. */
-function page(messages: SlackMessage[], paging: z.infer<typeof Paging>): StandInReply {
+/** One page of messages in the order given; the cursor is the `ts` of the last one told. */
+function page(messages: ChatMessage[], args: Arguments): StandInReply {
+  const parsed = Paging.safeParse(args)
+  if (!parsed.success) return refused('invalid_arguments')
+  const paging = parsed.data
   const after = paging.cursor ? Buffer.from(paging.cursor, 'base64').toString('utf8') : undefined
-  const inTime = messages.filter((message) => !message.ephemeralFor && isWithin(message.ts, paging))
-  const start = after === undefined ? 0 : inTime.findIndex((message) => message.ts === after) + 1
-  const told = inTime.slice(start, start + paging.limit)
-  const hasMore = start + paging.limit < inTime.length
+  const visible = messages.filter((message) => !message.ephemeralFor && isWithin(message.id, paging))
+  const start = after === undefined ? 0 : visible.findIndex((message) => message.id === after) + 1
+  const told = visible.slice(start, start + paging.limit)
+  const hasMore = start + paging.limit < visible.length
   const last = told.at(-1)
   return ok({
     messages: told.map((message) => wire(message, paging.include_all_metadata)),
     has_more: hasMore,
-    response_metadata: { next_cursor: hasMore && last ? Buffer.from(last.ts).toString('base64') : '' },
+    response_metadata: { next_cursor: hasMore && last ? Buffer.from(last.id).toString('base64') : '' },
   })
 }
 
@@ -348,20 +312,20 @@ function isWithin(ts: string, { oldest, latest, inclusive }: z.infer<typeof Pagi
   return !(latest && (inclusive ? at > Number(latest) : at >= Number(latest)))
 }
 
-/** Without `include_all_metadata` only the event's type is told, not its payload. */
-function wire(message: SlackMessage, withPayload: boolean) {
-  const { ts, thread_ts, text, blocks, attachments, metadata, by, edits } = message
-  const lastEdit = edits.at(-1)
+/** Without `include_all_metadata` a history tells the metadata's type, not its payload. */
+function wire(message: ChatMessage, withPayload: boolean) {
+  const metadata = Metadata.safeParse(message.metadata).data
+  const lastEdit = message.edits.at(-1)
+  const { text = '', blocks, attachments } = Content.parse(message.body)
   return {
     type: 'message',
-    ...(by.kind === 'webhook' && { subtype: 'bot_message' }),
-    text,
-    ts,
-    ...(thread_ts && { thread_ts }),
-    ...(by.kind === 'person' && { user: by.id }),
-    ...(by.kind === 'bot' && { user: SLACK.botUserId, app_id: SLACK.appId }),
-    ...(by.kind !== 'person' && { bot_id: by.id }),
+    ...(message.via === 'webhook' && { subtype: 'bot_message', bot_id: message.authorId }),
+    ...(message.via === 'bot' && { user: SLACK.botUserId, bot_id: SLACK.botId, app_id: SLACK.appId }),
+    ...(message.via === 'person' && { user: message.authorId }),
     team: SLACK.teamId,
+    text,
+    ts: message.id,
+    ...(message.thread && { thread_ts: message.thread }),
     ...(blocks && { blocks }),
     ...(attachments && { attachments }),
     ...(metadata && { metadata: withPayload ? metadata : { event_type: metadata.event_type } }),
