@@ -105,3 +105,29 @@ export function retryOf(error: unknown): Retry {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/**
+ * Whether a request that failed on the wire surely never reached the vendor: its name did not resolve or nobody
+ * took the connection. Looks through `cause`, because fetch and the SDKs wrap what the socket said.
+ */
+export function neverSent(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = innerOf(at), depth += 1) {
+    if ('code' in at && typeof at.code === 'string' && NEVER_SENT.has(at.code)) return true
+  }
+  return false
+}
+
+/** The Slack SDK calls it `original`; connecting to several addresses at once gives a list. */
+function innerOf(error: Error): unknown {
+  if (error instanceof AggregateError) return error.errors[0]
+  return error.cause ?? ('original' in error ? error.original : undefined)
+}

@@ -29,7 +29,10 @@ export interface ChatSurface {
   /** Posts once; `key` is put into the message's metadata so that `find` can find it. Throws VendorError. */
   post(view: View, options: { channel: string; key: string; thread?: string }): Promise<MessageRef>
   update(ref: MessageRef, view: View): Promise<void>
-  /** The message posted under `key`, looked up at the vendor; asked before anything is posted twice. */
-  find(channel: string, key: string): Promise<MessageRef | undefined>
+  /**
+   * The message posted under `key`, looked up at the vendor (in `thread`, where it was posted there); asked before
+   * anything is posted twice. Looks at recent messages only, and not surely at ones edited since.
+   */
+  find(channel: string, key: string, thread?: string): Promise<MessageRef | undefined>
   check(): Promise<Check>
 }
