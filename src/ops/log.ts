@@ -32,7 +32,7 @@ export function createLog(settings: LogSettings, stream?: DestinationStream): Lo
 
 /** Loaded only here: a server that logs JSON has no use for its 10 MB. */
 function readable(out: DestinationStream): DestinationStream {
-  const { default: pretty }: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty')
+  const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty')
   return pretty({ destination: out, translateTime: 'SYS:HH:MM:ss' })
 }
 

@@ -23,18 +23,21 @@ export type WebhookDoor<Config> = {
   parse(request: RawRequest, config: Config): ParsedWebhook
 }
 
-/** Further clients an integration can offer; each is built, and its SDK loaded, only when the integration is on. */
+/**
+ * Further clients an integration can offer; each is built, and its SDK loaded, only when the integration is on.
+ * Methods, so that integrations with different configurations fit in one list.
+ */
 export type PortFactories<Config> = {
-  desk?: (config: Config, deps: PortDeps) => Promise<Desk>
-  mailer?: (config: Config, deps: PortDeps) => Promise<Mailer>
-  inboundMail?: (config: Config, deps: PortDeps) => Promise<InboundMail>
-  voice?: (config: Config, deps: PortDeps) => Promise<VoiceProvider>
-  chat?: (config: Config, deps: PortDeps) => Promise<ChatSurface>
-  model?: (config: Config, deps: PortDeps) => Promise<LanguageModel>
-  fallbackModel?: (config: Config, deps: PortDeps) => Promise<LanguageModel | undefined>
-  embedder?: (config: Config, deps: PortDeps) => Promise<Embedder | undefined>
-  reranker?: (config: Config, deps: PortDeps) => Promise<Reranker>
-  index?: (config: Config, deps: PortDeps) => Promise<KnowledgeIndex>
+  desk?(config: Config, deps: PortDeps): Promise<Desk>
+  mailer?(config: Config, deps: PortDeps): Promise<Mailer>
+  inboundMail?(config: Config, deps: PortDeps): Promise<InboundMail>
+  voice?(config: Config, deps: PortDeps): Promise<VoiceProvider>
+  chat?(config: Config, deps: PortDeps): Promise<ChatSurface>
+  model?(config: Config, deps: PortDeps): Promise<LanguageModel>
+  fallbackModel?(config: Config, deps: PortDeps): Promise<LanguageModel | undefined>
+  embedder?(config: Config, deps: PortDeps): Promise<Embedder | undefined>
+  reranker?(config: Config, deps: PortDeps): Promise<Reranker>
+  index?(config: Config, deps: PortDeps): Promise<KnowledgeIndex>
 }
 
 /**
