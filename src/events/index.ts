@@ -1,0 +1,11 @@
+export { createEvents, type Events, type Origin, type StoredEvent, type Subscriber } from './append.ts'
+export { getEvent, nextEventAbout, storedEventOf } from './read.ts'
+export {
+  CallSnapshotSchema,
+  type EventOf,
+  type EventType,
+  eventSchemas,
+  type HubEvent,
+  type NewEvent,
+} from './schemas.ts'
+export { subscribeByWork } from './subscribe.ts'

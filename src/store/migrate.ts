@@ -1,0 +1,35 @@
+import { migrations } from './migrations/index.ts'
+import { type Executor, qb, raw } from './query.ts'
+import type { Store } from './store.ts'
+
+/** Any number, the same in every process: on Postgres one of them migrates at a time. */
+const ADVISORY_LOCK = 5_920_271
+
+/**
+ * Brings the schema up to date, each migration in its own transaction, in the order of the list.
+ * @returns the names of those that ran.
+ */
+export async function migrate(store: Store, now: number): Promise<string[]> {
+  await store.write(async (tx) => {
+    await lock(tx)
+    await tx.run(
+      raw('CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at bigint NOT NULL)'),
+    )
+  })
+  const ran: string[] = []
+  for (const { name, statements } of migrations) {
+    const applied = await store.write(async (tx) => {
+      await lock(tx)
+      if (await tx.first(qb.selectFrom('migrations').select('name').where('name', '=', name))) return false
+      for (const statement of statements) await tx.run(raw(statement))
+      await tx.run(qb.insertInto('migrations').values({ name, applied_at: now }))
+      return true
+    })
+    if (applied) ran.push(name)
+  }
+  return ran
+}
+
+async function lock(tx: Executor) {
+  if (tx.dialect === 'postgres') await tx.run(raw(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`))
+}

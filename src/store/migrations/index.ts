@@ -1,0 +1,4 @@
+import { foundation } from './0001-foundation.ts'
+
+/** In the order they run. A migration that was released is never edited. */
+export const migrations: readonly { name: string; statements: readonly string[] }[] = [foundation]

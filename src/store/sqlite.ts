@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import type { Executor, Query, Tx } from './query.ts'
+import type { Store } from './store.ts'
+
+/** Most transactions that share one commit: bounds how long the first of them waits. */
+const BATCH_MAX = 256
+
+type Waiting = {
+  work: (tx: Tx) => Promise<unknown>
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
+
+type Outcome = { settle: () => void; afterCommit: (() => void)[] }
+
+/**
+ * Opens the embedded store. One connection writes: whatever transactions are waiting run inside one
+ * `BEGIN … COMMIT`, each in its own savepoint, so that one flush to disk (WAL, synchronous=FULL) serves many.
+ * Another connection reads.
+ */
+export function openSqlite(file: string): Store {
+  mkdirSync(dirname(file), { recursive: true })
+  const writer = open(file)
+  const reader = open(file)
+  const begin = writer.prepare('BEGIN IMMEDIATE')
+  const commit = writer.prepare('COMMIT')
+  const rollback = writer.prepare('ROLLBACK')
+  const savepoint = writer.prepare('SAVEPOINT one')
+  const release = writer.prepare('RELEASE one')
+  const rollbackToSavepoint = writer.prepare('ROLLBACK TO one')
+  const run = executorOn(writer)
+
+  let waiting: Waiting[] = []
+  let flushing: Promise<void> | undefined
+
+  async function runOne({ work, resolve, reject }: Waiting): Promise<Outcome> {
+    const afterCommit: (() => void)[] = []
+    savepoint.run()
+    try {
+      const result = await work({ ...run, afterCommit: (then) => afterCommit.push(then) })
+      release.run()
+      return { settle: () => resolve(result), afterCommit }
+    } catch (error) {
+      rollbackToSavepoint.run()
+      release.run()
+      return { settle: () => reject(error), afterCommit: [] }
+    }
+  }
+
+  async function flush() {
+    // Let everything that this turn of the event loop wants to write join the same commit.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, BATCH_MAX)
+      const outcomes: Outcome[] = []
+      try {
+        begin.run()
+        for (const one of batch) outcomes.push(await runOne(one))
+        commit.run()
+      } catch (error) {
+        if (writer.inTransaction) rollback.run()
+        for (const one of batch) one.reject(error)
+        continue
+      }
+      for (const { settle, afterCommit } of outcomes) {
+        settle()
+        for (const then of afterCommit) then()
+      }
+      if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    flushing = undefined
+  }
+
+  return {
+    dialect: 'sqlite',
+    read: executorOn(reader),
+    write<Result>(work: (tx: Tx) => Promise<Result>) {
+      return new Promise<Result>((resolve, reject) => {
+        // The queue holds transactions of any result; each keeps its own resolver.
+        waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+        flushing ??= flush()
+      })
+    },
+    async close() {
+      await flushing
+      waiting = []
+      reader.close()
+      writer.close()
+    },
+  }
+}
+
+function open(file: string): Sqlite.Database {
+  const db = new Sqlite(file)
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.pragma('busy_timeout = 5000')
+  db.pragma('foreign_keys = ON')
+  return db
+}
+
+function executorOn(db: Sqlite.Database): Executor {
+  const statements = new Map<string, Sqlite.Statement>()
+  const statementOf = (sql: string) => {
+    let statement = statements.get(sql)
+    if (!statement) {
+      statement = db.prepare(sql)
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+  return {
+    dialect: 'sqlite',
+    async all<Row>(query: Query<Row>) {
+      const { sql, parameters } = query.compile()
+      return statementOf(sql).all(...parameters) as Row[]
+    },
+    async first<Row>(query: Query<Row>) {
+      const { sql, parameters } = query.compile()
+      return statementOf(sql).get(...parameters) as Row | undefined
+    },
+    async run(query: Query<unknown>) {
+      const { sql, parameters } = query.compile()
+      return statementOf(sql).run(...parameters).changes
+    },
+  }
+}

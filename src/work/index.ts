@@ -1,0 +1,13 @@
+export {
+  defineWork,
+  type Job,
+  type OrgId,
+  type RetryPolicy,
+  type RunResult,
+  retryDelayMs,
+  standardRetry,
+  type WorkKind,
+} from './define.ts'
+export { createDispatcher, type Dispatcher } from './dispatcher.ts'
+export { type AddOptions, createWorkQueue, type WorkQueue } from './queue.ts'
+export { listDead, reviveRow, workFigures } from './rows.ts'

@@ -1,0 +1,54 @@
+import type { Clock, Instant } from '../ports/index.ts'
+import type { Tx } from '../store/index.ts'
+import type { OrgId, WorkKind } from './define.ts'
+import { insertRow } from './rows.ts'
+
+export type AddOptions = {
+  org: OrgId
+  /** Not before; now when absent. */
+  runAt?: Instant
+  /** At most one waiting row under it: adding another is a no-op. */
+  unique?: string
+  caseId?: string | null
+}
+
+/** Puts work into the store, in the caller's transaction, and tells the dispatcher once it is committed. */
+export type WorkQueue = {
+  add<Payload>(tx: Tx, kind: WorkKind<Payload>, payload: Payload, options: AddOptions): Promise<void>
+  /** Called after each commit that added work, with the earliest time it wants to run. */
+  onAdded(listener: (runAt: Instant) => void): void
+}
+
+export function createWorkQueue(deps: { clock: Clock; newId: (prefix: string) => string }): WorkQueue {
+  const listeners: ((runAt: Instant) => void)[] = []
+  return {
+    async add(tx, kind, payload, options) {
+      const now = deps.clock.now()
+      const runAt = options.runAt ?? now
+      await tx.run(
+        insertRow({
+          id: deps.newId('wrk'),
+          org: options.org,
+          kind: kind.kind,
+          work_key: kind.key?.(payload) ?? null,
+          unique_key: options.unique ? `${kind.kind}:${options.unique}` : null,
+          payload: JSON.stringify(payload),
+          case_id: options.caseId ?? null,
+          run_at: runAt,
+          attempts: 0,
+          state: 'due',
+          lease_until: null,
+          leased_key: null,
+          last_error: null,
+          created_at: now,
+        }),
+      )
+      tx.afterCommit(() => {
+        for (const listener of listeners) listener(runAt)
+      })
+    },
+    onAdded(listener) {
+      listeners.push(listener)
+    },
+  }
+}

@@ -1,0 +1,196 @@
+import { sql } from 'kysely'
+import type { Instant } from '../ports/index.ts'
+import { type Executor, insertInto, prepared, qb, type Tx, type WorkTable } from '../store/index.ts'
+
+/**
+ * The `work` table: `due` (waiting for its time), `leased` (somebody runs it), `dead` (gave up, kept for people).
+ * States are literals in the SQL: only then does SQLite use the partial indexes.
+ */
+const due = sql.lit('due')
+const leased = sql.lit('leased')
+const dead = sql.lit('dead')
+
+/** Left out where a row with the same unique key is still waiting. */
+export const insertRow = insertInto(
+  'work',
+  [
+    'id',
+    'org',
+    'kind',
+    'work_key',
+    'unique_key',
+    'payload',
+    'case_id',
+    'run_at',
+    'attempts',
+    'state',
+    'lease_until',
+    'leased_key',
+    'last_error',
+    'created_at',
+  ],
+  { orIgnore: true },
+)
+
+/** Due rows whose key nobody holds, oldest first. */
+const selectDue = prepared<{ now: Instant; limit: number }, { id: string; work_key: string | null }>((p) =>
+  qb
+    .selectFrom('work')
+    .select(['id', 'work_key'])
+    .where('state', '=', due)
+    .where('run_at', '<=', p.now)
+    .where((where) =>
+      where.not(
+        where.exists(
+          qb
+            .selectFrom('work as held')
+            .select('held.id')
+            .whereRef('held.leased_key', '=', sql.ref('work.work_key')),
+        ),
+      ),
+    )
+    .orderBy('run_at')
+    .limit(p.limit),
+)
+
+const leaseOne = prepared<{ id: string; until: Instant }, WorkTable>((p) =>
+  qb
+    .updateTable('work')
+    .set((set) => ({
+      state: leased,
+      lease_until: p.until,
+      leased_key: set.ref('work_key'),
+      unique_key: null,
+      attempts: sql<number>`attempts + 1`,
+    }))
+    .where('id', '=', p.id)
+    .where('state', '=', due)
+    .returningAll(),
+)
+
+/** Leases up to `limit` rows that are due, never two of one key. */
+export async function leaseRows(tx: Tx, now: Instant, until: Instant, limit: number): Promise<WorkTable[]> {
+  const rows: WorkTable[] = []
+  const keys = new Set<string>()
+  for (const { id, work_key } of await tx.all(selectDue({ now, limit: limit * 2 }))) {
+    if (rows.length === limit) break
+    if (work_key !== null && keys.has(work_key)) continue
+    const row = await tx.first(leaseOne({ id, until }))
+    if (!row) continue
+    if (work_key !== null) keys.add(work_key)
+    rows.push(row)
+  }
+  return rows
+}
+
+const deleteLeased = prepared<{ id: string }, unknown>((p) =>
+  qb.deleteFrom('work').where('id', '=', p.id).where('state', '=', leased),
+)
+
+/** The row is finished and goes; what it did is told by events, effects and flows. */
+export const finishRow = (tx: Tx, id: string) => tx.run(deleteLeased({ id }))
+
+const release = prepared<
+  { id: string; run_at: Instant; attempts: number; last_error: string | null },
+  unknown
+>((p) =>
+  qb
+    .updateTable('work')
+    .set({
+      state: due,
+      lease_until: null,
+      leased_key: null,
+      run_at: p.run_at,
+      attempts: p.attempts,
+      last_error: p.last_error,
+    })
+    .where('id', '=', p.id)
+    .where('state', '=', leased),
+)
+
+/** Back to waiting, to be run at `run_at`. */
+export const releaseRow = (
+  tx: Tx,
+  row: { id: string; run_at: Instant; attempts: number; last_error: string | null },
+) => tx.run(release(row))
+
+const bury = prepared<{ id: string; last_error: string }, unknown>((p) =>
+  qb
+    .updateTable('work')
+    .set({ state: dead, lease_until: null, leased_key: null, last_error: p.last_error })
+    .where('id', '=', p.id),
+)
+
+export const buryRow = (tx: Tx, id: string, last_error: string) => tx.run(bury({ id, last_error }))
+
+const renew = prepared<{ id: string; until: Instant }, unknown>((p) =>
+  qb.updateTable('work').set({ lease_until: p.until }).where('id', '=', p.id).where('state', '=', leased),
+)
+
+export async function renewRows(tx: Tx, ids: Iterable<string>, until: Instant) {
+  for (const id of ids) await tx.run(renew({ id, until }))
+}
+
+const reclaim = prepared<{ before: Instant }, unknown>((p) =>
+  qb
+    .updateTable('work')
+    .set({ state: due, lease_until: null, leased_key: null })
+    .where('state', '=', leased)
+    .where('lease_until', '<', p.before),
+)
+
+/** Gives back what a dead worker still holds. @returns how many rows. */
+export const reclaimRows = (tx: Tx, before: Instant) => tx.run(reclaim({ before }))
+
+const nextDue = prepared<object, { at: Instant | null }>(() =>
+  qb
+    .selectFrom('work')
+    .select((select) => select.fn.min('run_at').as('at'))
+    .where('state', '=', due),
+)
+
+export async function nextRunAt(read: Executor): Promise<Instant | null> {
+  return (await read.first(nextDue({})))?.at ?? null
+}
+
+export function listDead(read: Executor, org: string, limit: number, before?: string): Promise<WorkTable[]> {
+  let query = qb.selectFrom('work').selectAll().where('org', '=', org).where('state', '=', dead)
+  if (before) query = query.where('id', '<', before)
+  return read.all(query.orderBy('id', 'desc').limit(limit))
+}
+
+/** A dead row is given its attempts anew. @returns false when there is no dead row with this id. */
+export async function reviveRow(tx: Tx, org: string, id: string, now: Instant): Promise<boolean> {
+  const changed = await tx.run(
+    qb
+      .updateTable('work')
+      .set({ state: due, run_at: now, attempts: 0 })
+      .where('org', '=', org)
+      .where('id', '=', id)
+      .where('state', '=', dead),
+  )
+  return changed > 0
+}
+
+/** How much waits and since when, for readiness and metrics. */
+export async function workFigures(
+  read: Executor,
+): Promise<{ due: number; leased: number; dead: number; oldestDueAt: Instant | null }> {
+  const rows = await read.all(
+    qb
+      .selectFrom('work')
+      .select((select) => [
+        'state',
+        select.fn.countAll<number>().as('n'),
+        select.fn.min('run_at').as('oldest'),
+      ])
+      .groupBy('state'),
+  )
+  const of = (state: string) => rows.find((row) => row.state === state)
+  return {
+    due: of('due')?.n ?? 0,
+    leased: of('leased')?.n ?? 0,
+    dead: of('dead')?.n ?? 0,
+    oldestDueAt: of('due')?.oldest ?? null,
+  }
+}
