@@ -14,7 +14,8 @@ export type World = {
   /** Who answers for whom at the desk; see `DeskRoles`. */
   desk: DeskRoles
   people: Record<string, Person>
-  groups: Record<string, { id: string; name: string }>
+  /** Whoever is assigned a ticket of a group is one of its members. */
+  groups: Record<string, { id: string; name: string; memberIds: string[] }>
   tickets: Record<string, Ticket>
   /** Ticket ids in the order of their changes: the incremental export reads it by position. */
   ticketLog: { ticketId: string; at: Instant }[]
@@ -91,7 +92,11 @@ export type Settings = {
     callQueued: number
     callRinging: number
     callTalking: number
+    /** The incremental export leaves out what changed this recently; at Zendesk it is a minute. */
+    exportLag: number
   }
+  /** Which of its two kinds of webhooks the desk sends. */
+  deskWebhooks: 'events' | 'trigger' | 'both'
   webhooks: WebhookSettings
 }
 
@@ -166,6 +171,8 @@ export type Ticket = {
   createdAt: Instant
   updatedAt: Instant
   solvedAt: Instant | null
+  /** Position of its newest entry in `ticketLog`. */
+  seq: number
 }
 
 export type TicketComment = {
@@ -313,7 +320,15 @@ export const defaultSettings: Settings = {
   call: 'agrees',
   unansweredCalls: 1,
   model: 'obedient',
-  pace: { mailDelivered: 300, mailAnswered: 1500, callQueued: 300, callRinging: 1000, callTalking: 3000 },
+  pace: {
+    mailDelivered: 300,
+    mailAnswered: 1_500,
+    callQueued: 300,
+    callRinging: 1_000,
+    callTalking: 3_000,
+    exportLag: 60_000,
+  },
+  deskWebhooks: 'events',
   webhooks: { duplicates: 0, reorder: false, delay: 0, lose: 0 },
 }
 
@@ -324,6 +339,7 @@ export const instantPace: Settings['pace'] = {
   callQueued: 0,
   callRinging: 0,
   callTalking: 0,
+  exportLag: 0,
 }
 
 /** A world with its staff and nothing else in it. */
@@ -342,7 +358,10 @@ export function emptyWorld(now: Instant, seed: Seed = 'empty'): World {
       accountId: '424242',
     },
     people: {},
-    groups: { '7001': { id: '7001', name: 'Reservations' }, '7002': { id: '7002', name: 'Guest care' } },
+    groups: {
+      '7001': { id: '7001', name: 'Reservations', memberIds: ['9001', '9002'] },
+      '7002': { id: '7002', name: 'Guest care', memberIds: ['9002', '9003'] },
+    },
     tickets: {},
     ticketLog: [],
     mails: {},
@@ -434,14 +453,17 @@ function e164(phone: string): string {
 }
 
 /** Puts a ticket into the books. Its own id and times are the caller's. */
-export function addTicket(world: World, ticket: Ticket) {
+export function addTicket(world: World, fields: Omit<Ticket, 'seq'>): Ticket {
+  const ticket: Ticket = { ...fields, seq: 0 }
   world.tickets[ticket.id] = ticket
   world.people[ticket.requesterId]?.ticketIds.push(ticket.id)
   noteTicketChange(world, ticket)
+  return ticket
 }
 
 /** Call after every change of a ticket, with `updatedAt` already set. */
 export function noteTicketChange(world: World, ticket: Ticket) {
+  ticket.seq = world.ticketLog.length
   world.ticketLog.push({ ticketId: ticket.id, at: ticket.updatedAt })
 }
 
