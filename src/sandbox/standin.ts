@@ -28,7 +28,7 @@ export type StandInRequest = {
 export type StandInReply = {
   status: number
   headers?: Record<string, string>
-  /** An object is sent as JSON. */
+  /** Text and bytes are sent as they are, anything else as JSON. */
   body?: unknown
 }
 
@@ -149,12 +149,11 @@ function note(seen: SeenRequest[], request: StandInRequest, status: number) {
   if (seen.length > SEEN_MAX) seen.splice(0, seen.length - SEEN_MAX)
 }
 
-function send(response: ServerResponse, reply: StandInReply) {
-  const isText = typeof reply.body === 'string'
-  const body = reply.body === undefined ? '' : isText ? String(reply.body) : JSON.stringify(reply.body)
-  response.writeHead(reply.status, {
-    'content-type': isText ? 'text/plain' : 'application/json; charset=utf-8',
-    ...reply.headers,
-  })
-  response.end(body)
+function send(response: ServerResponse, { status, headers, body }: StandInReply) {
+  const isText = typeof body === 'string'
+  const type = isText ? 'text/plain' : 'application/json; charset=utf-8'
+  response.writeHead(status, { 'content-type': type, ...headers })
+  if (body === undefined) response.end()
+  else if (isText || body instanceof Uint8Array) response.end(body)
+  else response.end(JSON.stringify(body))
 }
