@@ -45,19 +45,19 @@ export type PortFactories<Config> = {
  * `config`: the environment variables, each with `.describe()`; secrets are made with `secret()`.
  * `variants`: the sets of variables of which one must be complete; all absent means the integration is off.
  */
-export type Integration<Shape extends z.ZodRawShape = z.ZodRawShape> = {
+export type Integration<Shape extends z.ZodRawShape = z.ZodRawShape, Variable extends string = string> = {
   name: string
   title: string
   config: z.ZodObject<Shape>
-  variants: (keyof Shape & string)[][]
+  variants: Variable[][]
   ports: PortFactories<z.output<z.ZodObject<Shape>>>
   webhook?: WebhookDoor<z.output<z.ZodObject<Shape>>>
 }
 
 /** Declares an integration; the type ties the ports to the configuration. */
 export function defineIntegration<Shape extends z.ZodRawShape>(
-  integration: Integration<Shape>,
-): Integration<Shape> {
+  integration: Integration<Shape, keyof Shape & string>,
+): Integration<Shape, keyof Shape & string> {
   return integration
 }
 
