@@ -31,8 +31,10 @@ export type World = {
   addressBook: Record<string, string>
   /** E.164 → person id; numbers that a customer gave in a mail as well. */
   phoneBook: Record<string, string>
-  /** Idempotency key → what was first sent under it. */
-  mailKeys: Record<string, { mailId: string; body: string; at: Instant; times: number }>
+  /** Person id → mails that reached them, oldest first. */
+  sentTo: Record<string, string[]>
+  /** Idempotency key → digest of what was first sent under it, and the answer that it gets again. */
+  mailKeys: Record<string, { body: string; at: Instant; times: number; answer: Record<string, unknown> }>
 }
 
 export type Seed = 'hotel' | 'empty'
@@ -48,6 +50,7 @@ export const mailPersonas = [
   'angry',
   'opts_out',
   'out_of_office',
+  'late',
   'silent',
 ] as const
 export type MailPersona = (typeof mailPersonas)[number]
@@ -373,6 +376,7 @@ export function emptyWorld(now: Instant, seed: Seed = 'empty'): World {
     ports: {},
     addressBook: {},
     phoneBook: {},
+    sentTo: {},
     mailKeys: {},
   }
   const staff = { locale: 'en', timeZone: 'Europe/Lisbon', createdAt: now }
