@@ -63,13 +63,14 @@ const QUIRKS: Record<string, Quirks> = {
   'zoho-desk': { ignore: /^query\.orgId required/ },
 }
 
-/** In an update a custom field is `{id, value}` and `assignee_id: null` unassigns; the description copies others. */
+/** In an update a custom field is `{id, value}`, `assignee_id: null` unassigns and there is metadata for the audit. */
 function correctZendesk(file: string, root: Json) {
   if (file !== 'zendesk.json') return
   const schemas = objectOf(objectOf(root.components).schemas)
   const ticket = objectOf(objectOf(schemas.TicketObject).properties)
   const update = objectOf(objectOf(schemas.TicketUpdateInput).properties)
   update.custom_fields = ticket.custom_fields
+  update.metadata = ticket.metadata
   update.assignee_id = { type: 'integer', nullable: true }
   update.group_id = { type: 'integer', nullable: true }
 }
