@@ -1,8 +1,8 @@
-import type { KnownBlock, MessageAttachment } from '@slack/types'
+import type { KnownBlock } from '@slack/types'
 import type { Tone, View } from '../../src/ports/index.ts'
 
 /** What chat.postMessage, chat.update and an incoming webhook all take. */
-export type SlackMessage = { text: string; blocks: KnownBlock[]; attachments: MessageAttachment[] }
+export type SlackMessage = { text: string; blocks: KnownBlock[] }
 
 // Sizes: npm @slack/types 3.2.0 `dist/block-kit/*.d.ts`. Counted in UTF-16 units, never less than Slack counts.
 const HEADER_MAX = 150
@@ -17,29 +17,27 @@ const FALLBACK_MAX = 3000
 const LABEL_MAX = 150
 const URL_MAX = 2000
 
-const COLORS: Record<Tone, string> = {
-  success: '#2eb67d',
-  danger: '#e01e5a',
-  warning: '#ecb22e',
-  info: '#36c5f0',
-  neutral: '#9a9a9a',
-}
+/**
+ * The tone as a mark before the title. A colour bar would need a secondary attachment, which Slack calls legacy,
+ * folds away when long, and types as an alternative to blocks (`ChatPostMessageArguments`).
+ */
+const MARKS: Record<Tone, string> = { success: '🟢', danger: '🔴', warning: '🟠', info: '🔵', neutral: '⚪' }
 
 /**
- * Renders a view as Block Kit: the title as header, the rest in an attachment whose bar has the tone's colour.
- * What comes from the view stands in `plain_text`, which Slack never reads as markup, or is escaped; so no
- * customer can mention, link or format. `text` is what a notification and a screen reader get.
+ * Renders a view as Block Kit. What comes from the view stands in `plain_text`, which Slack never reads as markup,
+ * or is escaped; so no customer can mention, link or format. `text` is what a notification and a screen reader get.
  */
 export function renderSlack(view: View): SlackMessage {
-  const title = view.title.trim() || '(no title)'
-  const body = [...linkBlocks(view), ...lineBlocks(view.lines), ...fieldBlocks(view), ...footerBlocks(view)]
+  const title = `${MARKS[view.tone]} ${view.title.trim() || '(no title)'}`
   return {
-    text: escapeMrkdwn([title, ...view.lines].join('\n'), FALLBACK_MAX),
-    blocks: [{ type: 'header', text: plain(title, HEADER_MAX) }],
-    // An empty list, not none: chat.update leaves old attachments standing when the argument is absent.
-    attachments: body.length
-      ? [{ color: COLORS[view.tone], fallback: clip(title, HEADER_MAX), blocks: body }]
-      : [],
+    text: escapeMrkdwn([title, ...view.lines].join('\n').trim(), FALLBACK_MAX),
+    blocks: [
+      { type: 'header', text: plain(title, HEADER_MAX) },
+      ...lineBlocks(view.lines),
+      ...fieldBlocks(view),
+      ...linkBlocks(view),
+      ...footerBlocks(view),
+    ],
   }
 }
 
