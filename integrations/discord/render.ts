@@ -10,7 +10,8 @@ const DESCRIPTION_MAX = 4096
 const MAX_FIELDS = 25
 const FIELD_NAME_MAX = 256
 const FIELD_VALUE_MAX = 1024
-const FOOTER_MAX = 2048
+/** Discord takes 2048; small print stays small, and the `ref` behind it is never cut. */
+const FOOTER_MAX = 500
 /** Over title, description, fields and footer of all embeds together. */
 const EMBED_TOTAL_MAX = 6000
 const LABEL_MAX = 100
@@ -46,7 +47,9 @@ function embedOf(view: View, ref: string | undefined): APIEmbed[] {
     return text
   }
   const footer = spend(
-    clip(neutralise([view.footer?.trim(), ref && refText(ref)].filter(Boolean).join(' · ')), FOOTER_MAX),
+    [clip(neutralise(view.footer?.trim() ?? ''), FOOTER_MAX), ref && refText(ref)]
+      .filter(Boolean)
+      .join(' · '),
   )
   const description = spend(descriptionOf(view, Math.min(DESCRIPTION_MAX, left)))
   const fields = view.fields.slice(0, MAX_FIELDS).flatMap(({ label, value }) => {
