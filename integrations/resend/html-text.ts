@@ -12,7 +12,8 @@ export function htmlToText(html: string): string {
   let line = ''
   let quoted = 0
   const endLine = () => {
-    lines.push('> '.repeat(quoted) + line.trim())
+    const words = line.trim()
+    lines.push(words && '> '.repeat(quoted) + words)
     line = ''
   }
   for (let at = 0; at < html.length; ) {

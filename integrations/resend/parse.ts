@@ -26,15 +26,15 @@ const SentSchema = z.object({
 type MailStatus = Extract<HubEvent, { type: 'mail_status' }>['status']
 
 /** A suppressed mail was never sent: its address bounced or complained before. */
-const STATUSES: Record<string, MailStatus> = {
-  'email.sent': 'sent',
-  'email.delivered': 'delivered',
-  'email.delivery_delayed': 'delayed',
-  'email.bounced': 'bounced',
-  'email.complained': 'complained',
-  'email.failed': 'failed',
-  'email.suppressed': 'failed',
-}
+const STATUSES = new Map<string, MailStatus>([
+  ['email.sent', 'sent'],
+  ['email.delivered', 'delivered'],
+  ['email.delivery_delayed', 'delayed'],
+  ['email.bounced', 'bounced'],
+  ['email.complained', 'complained'],
+  ['email.failed', 'failed'],
+  ['email.suppressed', 'failed'],
+])
 
 /** A verified Resend webhook as facts. An incoming mail carries no text: it is fetched by its id. */
 export function parseResendWebhook(request: RawRequest): ParsedWebhook {
@@ -42,7 +42,7 @@ export function parseResendWebhook(request: RawRequest): ParsedWebhook {
   if (!envelope.success) return { kind: 'malformed', reason: 'Not a Resend event: type, created_at and data' }
   const { type, created_at: createdAt, data } = envelope.data
   if (type === 'email.received') return received(data, createdAt)
-  const status = STATUSES[type]
+  const status = STATUSES.get(type)
   return status ? statusOf(status, type, data, createdAt) : { kind: 'ignored', reason: `Event ${type}` }
 }
 

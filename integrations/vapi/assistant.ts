@@ -115,19 +115,18 @@ function voiceOf(
   return { provider, voiceId, ...(provider === 'vapi' && !isEnglish && { version: '2' }) }
 }
 
-/** What Nova-3 hears mixed with each other: developers.deepgram.com/docs/models-languages-overview */
-const NOVA_3_MULTI = new Set(['es', 'fr', 'de', 'hi', 'ru', 'pt', 'ja', 'it', 'nl'])
-const NOVA_2 = new Set('bg ca zh cs da et fi el hu id ko lv lt ms no pl ro sk sv th tr uk vi'.split(' '))
+/** What both Deepgram (developers.deepgram.com/docs/models-languages-overview) and Vapi's description know. */
+const NOVA_3 = new Set(
+  'bg bn ca cs da de el en es et fi fr hi hu id it ja ko lt lv mr ms nl no pl pt ro ru sk sv ta te th tr uk vi'.split(
+    ' ',
+  ),
+)
 
 /** A pair that Deepgram does not have ends the call at once, so for the rest Vapi chooses. */
 function transcriberOf(language: string) {
   const base = baseOf(language)
-  const deepgram = (model: string, code: string) => ({
-    transcriber: { provider: 'deepgram', model, language: code },
-  })
-  if (base === 'en') return deepgram('nova-3', 'en')
-  if (NOVA_3_MULTI.has(base)) return deepgram('nova-3', 'multi')
-  return NOVA_2.has(base) ? deepgram('nova-2', base) : {}
+  if (base === 'zh') return { transcriber: { provider: 'deepgram', model: 'nova-2', language: base } }
+  return NOVA_3.has(base) ? { transcriber: { provider: 'deepgram', model: 'nova-3', language: base } } : {}
 }
 
 function baseOf(language: string): string {

@@ -1,6 +1,13 @@
 import { VapiClient, VapiError } from '@vapi-ai/server-sdk'
 import { z } from 'zod'
-import { backoff, never, type Retry, VendorError, type VendorErrorCode } from '../../src/ops/errors.ts'
+import {
+  backoff,
+  never,
+  neverSent,
+  type Retry,
+  VendorError,
+  type VendorErrorCode,
+} from '../../src/ops/errors.ts'
 
 export type VapiConfig = { VAPI_API_KEY: string; VAPI_BASE_URL: string }
 
@@ -36,7 +43,7 @@ function vendorErrorOf(error: unknown, write: boolean): VendorError {
   const said = error instanceof VapiError ? saidOf(error.body) : ''
   const hint = `Vapi answered ${status ?? 'nothing'}${said === '' ? '' : `: ${said}`}`
   if (status === undefined)
-    return fail('vendor_unavailable', backoff, hint, write && !wasNeverSent(error), error)
+    return fail('vendor_unavailable', backoff, hint, write && !neverSent(error), error)
   if (status === 401 || status === 403)
     return fail('vendor_auth', never, `Vapi does not accept VAPI_API_KEY (${said || status})`, false, error)
   if (status === 404) return fail('vendor_not_found', never, hint, false, error)
@@ -63,15 +70,4 @@ function saidOf(body: unknown): string {
 function waitOf(error: unknown): Retry {
   const text = error instanceof VapiError ? error.rawResponse?.headers.get('retry-after') : undefined
   return text && /^\d{1,6}$/.test(text) ? { when: 'after', ms: Number(text) * 1000 } : backoff
-}
-
-const CauseSchema = z.object({ code: z.string().optional(), cause: z.unknown() })
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
-
-/** Whether the connection was never made, so that nothing can be ringing. */
-function wasNeverSent(error: unknown): boolean {
-  const parsed = CauseSchema.safeParse(error)
-  if (!parsed.success) return false
-  const { code, cause } = parsed.data
-  return code !== undefined && NEVER_SENT.has(code) ? true : cause !== undefined && wasNeverSent(cause)
 }

@@ -57,20 +57,20 @@ const SpokenSchema = z.object({
   secondsFromStart: z.number().nullish().catch(null),
 })
 
-const STATES: Record<string, CallSnapshot['state']> = {
-  scheduled: 'queued',
-  queued: 'queued',
-  ringing: 'ringing',
-  'in-progress': 'in_progress',
-  forwarding: 'in_progress',
-  ended: 'ended',
-  'not-found': 'ended',
-  'deletion-failed': 'ended',
-}
+const STATES = new Map<string, CallSnapshot['state']>([
+  ['scheduled', 'queued'],
+  ['queued', 'queued'],
+  ['ringing', 'ringing'],
+  ['in-progress', 'in_progress'],
+  ['forwarding', 'in_progress'],
+  ['ended', 'ended'],
+  ['not-found', 'ended'],
+  ['deletion-failed', 'ended'],
+])
 
 /** @returns undefined for a status that Vapi did not have when this was written. */
 export function stateOf(status: string | null | undefined): CallSnapshot['state'] | undefined {
-  return status ? STATES[status] : 'queued'
+  return status ? STATES.get(status) : 'queued'
 }
 
 /** A call as Vapi has it, in our words. An unknown status counts as in progress until Vapi says `ended`. */
