@@ -1,0 +1,5 @@
+export { renderEnvExample } from './env-example.ts'
+export { type Environment, readEnvironment } from './environment.ts'
+export { type Config, loadConfig } from './load.ts'
+export { ensureSecrets } from './secrets.ts'
+export { type Section, sections, type Variable } from './sections.ts'

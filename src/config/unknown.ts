@@ -1,0 +1,46 @@
+import type { Environment } from './environment.ts'
+
+const PREFIX = 'SWITCHBOARD_'
+const SLIPS = 2
+
+/**
+ * A line for each variable that looks as if it were meant for the hub but is none it knows: one that starts
+ * with `SWITCHBOARD_`, or one that differs from a known name of the same family by a slip of the finger.
+ */
+export function warnOfUnknown(env: Environment, known: string[]): string[] {
+  const all = new Set(known.flatMap((name) => [name, `${name}_FILE`]))
+  const families = new Set(known.filter((name) => name.includes('_')).map(familyOf))
+  const warnings: string[] = []
+  for (const name of Object.keys(env).filter((candidate) => !all.has(candidate))) {
+    const ours = name.startsWith(PREFIX)
+    if (!ours && !families.has(familyOf(name))) continue
+    const meant = nearest(ours ? name.slice(PREFIX.length) : name, known)
+    if (ours || meant) warnings.push(`${name} is not known${meant ? `: did you mean ${meant}?` : ''}`)
+  }
+  return warnings
+}
+
+function familyOf(name: string): string {
+  return name.slice(0, name.indexOf('_') + 1)
+}
+
+function nearest(name: string, known: string[]): string | undefined {
+  const [best] = known
+    .map((candidate) => ({ candidate, slips: distance(name, candidate) }))
+    .sort((a, b) => a.slips - b.slips)
+  return best && best.slips <= SLIPS ? best.candidate : undefined
+}
+
+/** Levenshtein: how many characters must be put in, taken out or changed. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, right] of [...b].entries()) {
+      const changed = (row[j] ?? 0) + (left === right ? 0 : 1)
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
