@@ -8,6 +8,13 @@ import { type Mail, personByEmail } from './world.ts'
 
 export type ResendSecrets = { apiKey: string; webhookSecret: string }
 
+export const RESEND = {
+  apiKey: 're_sandbox_key',
+  webhookSecret: `whsec_${Buffer.from('resend-webhook-secret-of-the-sandbox').toString('base64')}`,
+  from: 'Lumen Hotels <care@lumenhotels.example>',
+  replyTo: 'reply@inbound.lumenhotels.example',
+}
+
 /** resend.com/docs/dashboard/emails/idempotency-keys */
 const KEY_LIVES_MS = 24 * 3_600_000
 const KEY_MAX = 256

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 /** How a stand-in can be told to misbehave; counted down per matching request. */
 export type Fault = {
-  /** Which requests: a method and a part of the path, like `POST /emails`. */
+  /** Which requests: a method (or `*`) and a part of the path, like `POST /emails`. */
   on: string
   kind:
     | { status: number; retryAfterS?: number }
@@ -11,6 +11,8 @@ export type Fault = {
     | 'timeout_after_effect'
     /** Breaks the connection before anything happened. */
     | 'reset_before_effect'
+    /** Carries the request out and answers so late (wall time) that most callers have given up. */
+    | { answerAfterMs: number }
   times: number
 }
 
@@ -43,11 +45,13 @@ export type StandIn = {
   close(): Promise<void>
 }
 
-const SEEN_MAX = 10_000
+/** More would be felt in the memory of a long run: bodies of model requests are long. */
+const SEEN_REQUESTS = 2_000
 
 /**
  * Serves one vendor's wire protocol on loopback. `handle` answers a request; what it throws becomes a 500.
  * Faults are applied around it, so a stand-in itself knows nothing of them.
+ * A `port` that is taken by somebody else is given up for any other.
  */
 export async function startStandIn(
   handle: (request: StandInRequest) => Promise<StandInReply> | StandInReply,
@@ -79,7 +83,7 @@ export async function startStandIn(
       incoming.socket.destroy()
       return
     }
-    if (fault && typeof fault.kind === 'object') {
+    if (typeof fault?.kind === 'object' && 'status' in fault.kind) {
       const headers: Record<string, string> =
         fault.kind.retryAfterS === undefined ? {} : { 'retry-after': String(fault.kind.retryAfterS) }
       note(seen, request, fault.kind.status)
@@ -96,14 +100,16 @@ export async function startStandIn(
       incoming.socket.destroy()
       return
     }
+    if (typeof fault?.kind === 'object') await setTimeout(fault.kind.answerAfterMs, undefined, { ref: false })
     send(response, reply)
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  await listen(server, options.port ?? 0).catch((error: unknown) => {
+    if (options.port && isInUse(error)) return listen(server, 0)
+    throw error
   })
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -117,10 +123,27 @@ export async function startStandIn(
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks)
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
 }
 
 function parseJson(body: Buffer): unknown {
@@ -133,9 +156,10 @@ function parseJson(body: Buffer): unknown {
 }
 
 function takeFault(faults: Fault[], request: StandInRequest): Fault | undefined {
+  if (faults.length === 0) return undefined
   const index = faults.findIndex((fault) => {
     const [method, part = ''] = fault.on.split(' ', 2)
-    return fault.times > 0 && method === request.method && request.path.includes(part)
+    return fault.times > 0 && (method === '*' || method === request.method) && request.path.includes(part)
   })
   const fault = faults[index]
   if (!fault) return undefined
@@ -146,7 +170,7 @@ function takeFault(faults: Fault[], request: StandInRequest): Fault | undefined 
 
 function note(seen: SeenRequest[], request: StandInRequest, status: number) {
   seen.push({ at: Date.now(), method: request.method, path: request.path, body: request.json, status })
-  if (seen.length > SEEN_MAX) seen.splice(0, seen.length - SEEN_MAX)
+  if (seen.length > SEEN_REQUESTS) seen.splice(0, seen.length - SEEN_REQUESTS)
 }
 
 function send(response: ServerResponse, { status, headers, body }: StandInReply) {

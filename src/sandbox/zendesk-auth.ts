@@ -10,6 +10,14 @@ export type ZendeskSecrets = {
   webhookSecret: string
 }
 
+export const ZENDESK: ZendeskSecrets & { subdomain: string } = {
+  subdomain: 'lumenhotels',
+  oauthToken: 'zendesk-sandbox-token',
+  clientId: 'switchboard_sandbox',
+  clientSecret: 'zendesk-client-secret-of-the-sandbox',
+  webhookSecret: 'zendesk-webhook-secret-of-the-sandbox',
+}
+
 /** unconfirmed: the lifetime that Zendesk gives to client-credentials tokens; clients read `expires_in`. */
 const TOKEN_TTL_S = 7200
 

@@ -1,0 +1,52 @@
+import { postsByKey } from './rooms.ts'
+import type { WebhookCounters, World } from './world.ts'
+
+/** What the hub did to the world, counted: each number under a key should be 1. */
+export type Effects = {
+  /** Mails accepted, not counting repeats that the idempotency key caught. */
+  mails: { total: number; byKey: Record<string, number>; byPerson: Record<string, number> }
+  calls: { total: number; byExternalId: Record<string, number>; byNumber: Record<string, number> }
+  chat: { slack: Record<string, number>; discord: Record<string, number> }
+  /** Comments by the AI's account: per ticket, and per `Ref:` line. */
+  deskComments: { total: number; byTicket: Record<string, number>; byRef: Record<string, number> }
+  webhooks: Record<string, WebhookCounters>
+}
+
+export function countEffects(world: World): Effects {
+  const mails: Effects['mails'] = { total: 0, byKey: {}, byPerson: {} }
+  for (const mail of Object.values(world.mails)) {
+    if (mail.direction !== 'sent') continue
+    mails.total += 1
+    if (mail.key !== null) add(mails.byKey, mail.key)
+    if (mail.personId !== null) add(mails.byPerson, mail.personId)
+  }
+  const calls: Effects['calls'] = { total: 0, byExternalId: {}, byNumber: {} }
+  for (const call of Object.values(world.calls)) {
+    calls.total += 1
+    if (call.externalId !== null) add(calls.byExternalId, call.externalId)
+    add(calls.byNumber, call.to)
+  }
+  const deskComments: Effects['deskComments'] = { total: 0, byTicket: {}, byRef: {} }
+  for (const ticket of Object.values(world.tickets)) {
+    for (const comment of ticket.comments) {
+      if (comment.authorId !== world.desk.aiAgentId) continue
+      deskComments.total += 1
+      add(deskComments.byTicket, ticket.id)
+      for (const [, ref] of comment.body.matchAll(/^Ref: (\S+)$/gm)) if (ref) add(deskComments.byRef, ref)
+    }
+  }
+  return {
+    mails,
+    calls,
+    chat: {
+      slack: Object.fromEntries(postsByKey(world.chat.slack)),
+      discord: Object.fromEntries(postsByKey(world.chat.discord)),
+    },
+    deskComments,
+    webhooks: world.webhooks,
+  }
+}
+
+function add(counts: Record<string, number>, key: string) {
+  counts[key] = (counts[key] ?? 0) + 1
+}
