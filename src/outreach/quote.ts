@@ -20,15 +20,31 @@ export function standsIn(quote: string, text: string): boolean {
 /** A quote for comparing: evened out as in `standsIn`. */
 export function plain(text: string): string {
   return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKC')
     .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
     .replace(/[‘’‚‛′`´]/g, "'")
     .replace(/[“”„‟«»″]/g, '"')
     .replace(/[‐‑‒–—―−]/g, '-')
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKC')
     .replace(/\s+/g, ' ')
     .trim()
+}
+
+const SHAPES: Record<string, string> = {
+  ' ': '\\s+',
+  "'": "['‘’‚‛′`´]",
+  '"': '["“”„‟«»″]',
+  '-': '[-‐‑‒–—―−]',
+}
+
+/** The part of `text` that `quote` means, exactly as it stands there; null when it does not stand there. */
+export function exactWords(quote: string, text: string): string | null {
+  if (!standsIn(quote, text)) return null
+  const pattern = [...plain(quote)]
+    .map((character) => SHAPES[character] ?? character.replace(/[.*+?^${}()|[\]\\/]/, '\\$&'))
+    .join('')
+  return new RegExp(pattern, 'iu').exec(text)?.[0] ?? null
 }
 
 function splitsWord(text: string, at: number): boolean {
