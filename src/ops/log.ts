@@ -17,23 +17,23 @@ export type LogSettings = {
  */
 export function createLog(settings: LogSettings, stream?: DestinationStream): Logger {
   const redact = createRedact(settings.secrets)
-  const out = stream ?? destination({ fd: 1, sync: true })
+  const shown = settings.format === 'pretty' ? readable() : (line: object) => `${JSON.stringify(line)}\n`
   return pino(
     {
       level: settings.level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: (line) => `${JSON.stringify(redact(JSON.parse(line)))}\n` },
+      hooks: { streamWrite: (line) => shown(redact(JSON.parse(line))) },
     },
-    settings.format === 'pretty' ? readable(out) : out,
+    stream ?? destination({ fd: 1, sync: true }),
   )
 }
 
 /** Loaded only here: a server that logs JSON has no use for its 10 MB. */
-function readable(out: DestinationStream): DestinationStream {
-  const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty')
-  return pretty({ destination: out, translateTime: 'SYS:HH:MM:ss' })
+function readable(): (line: object) => string {
+  const { prettyFactory }: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty')
+  return prettyFactory({ translateTime: 'SYS:HH:MM:ss' })
 }
 
 /** A log whose lines all carry the case they are about: a flow, and with it a ticket, from webhook to close. */
