@@ -9,29 +9,34 @@ import { defineIntegration, secret } from '../../src/ports/index.ts'
 export const discord = defineIntegration({
   name: 'discord',
   title: 'Discord',
-  config: z.object({
-    DISCORD_BOT_TOKEN: secret().optional().describe('Developer Portal → Bot → Reset Token'),
-    DISCORD_APPLICATION_ID: z.string().min(1).optional().describe('General Information → Application ID'),
-    DISCORD_PUBLIC_KEY: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
-      .optional()
-      .describe('General Information → Public Key; switches on HTTP interactions, else the gateway'),
-    DISCORD_API_URL: z
-      .url()
-      .optional()
-      .describe('Base of the API without a version; only to reach it through a proxy'),
-    DISCORD_GUILD_ID: z.string().min(1).optional().describe('Server → Copy Server ID (developer mode on)'),
-    DISCORD_ESCALATIONS_CHANNEL: z
-      .string()
-      .regex(/^\d+$/, 'must be a channel id: digits only')
-      .optional()
-      .describe('Channel → Copy Channel ID; escalations and outcomes go there'),
-    DISCORD_WEBHOOK_URL: secret()
-      .refine((url) => /\/webhooks\/\d+\/[\w-]+/.test(url), 'must look like …/api/webhooks/<id>/<token>')
-      .optional()
-      .describe('Channel settings → Integrations → Webhooks → Copy Webhook URL; alone it gives alerts'),
-  }),
+  config: z
+    .object({
+      DISCORD_BOT_TOKEN: secret().optional().describe('Developer Portal → Bot → Reset Token'),
+      DISCORD_APPLICATION_ID: z.string().min(1).optional().describe('General Information → Application ID'),
+      DISCORD_PUBLIC_KEY: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+        .optional()
+        .describe('General Information → Public Key; switches on HTTP interactions, else the gateway'),
+      DISCORD_API_URL: z
+        .url()
+        .optional()
+        .describe('Base of the API without a version; only to reach it through a proxy'),
+      DISCORD_GUILD_ID: z.string().min(1).optional().describe('Server → Copy Server ID (developer mode on)'),
+      DISCORD_ESCALATIONS_CHANNEL: z
+        .string()
+        .regex(/^\d+$/, 'must be a channel id: digits only')
+        .optional()
+        .describe('Channel → Copy Channel ID; escalations and outcomes go there'),
+      DISCORD_WEBHOOK_URL: secret()
+        .refine((url) => /\/webhooks\/\d+\/[\w-]+/.test(url), 'must look like …/api/webhooks/<id>/<token>')
+        .optional()
+        .describe('Channel settings → Integrations → Webhooks → Copy Webhook URL; alone it gives alerts'),
+    })
+    .refine((env) => !env.DISCORD_BOT_TOKEN || env.DISCORD_ESCALATIONS_CHANNEL, {
+      path: ['DISCORD_ESCALATIONS_CHANNEL'],
+      message: 'goes with the bot token',
+    }),
   variants: [['DISCORD_BOT_TOKEN', 'DISCORD_ESCALATIONS_CHANNEL'], ['DISCORD_WEBHOOK_URL']],
   ports: {
     chat: async (config) => {

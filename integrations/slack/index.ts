@@ -9,25 +9,34 @@ import { defineIntegration, secret } from '../../src/ports/index.ts'
 export const slack = defineIntegration({
   name: 'slack',
   title: 'Slack',
-  config: z.object({
-    SLACK_BOT_TOKEN: secret().optional().describe('OAuth & Permissions → Bot User OAuth Token (xoxb-…)'),
-    SLACK_SIGNING_SECRET: secret()
-      .optional()
-      .describe('Basic Information → App Credentials → Signing Secret'),
-    SLACK_APP_TOKEN: secret()
-      .optional()
-      .describe('Basic Information → App-Level Tokens, scope connections:write; switches to Socket Mode'),
-    SLACK_API_URL: z.url().optional().describe('Base of the Web API; only to reach it through a proxy'),
-    SLACK_ESCALATIONS_CHANNEL: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Channel id (C…) or #name that escalations and outcomes go to'),
-    SLACK_WEBHOOK_URL: secret()
-      .refine((url) => URL.canParse(url), 'must be a URL')
-      .optional()
-      .describe('Incoming Webhooks → Webhook URL; alone it gives alerts that cannot be edited'),
-  }),
+  config: z
+    .object({
+      SLACK_BOT_TOKEN: secret().optional().describe('OAuth & Permissions → Bot User OAuth Token (xoxb-…)'),
+      SLACK_SIGNING_SECRET: secret()
+        .optional()
+        .describe('Basic Information → App Credentials → Signing Secret'),
+      SLACK_APP_TOKEN: secret()
+        .optional()
+        .describe('Basic Information → App-Level Tokens, scope connections:write; switches to Socket Mode'),
+      SLACK_API_URL: z.url().optional().describe('Base of the Web API; only to reach it through a proxy'),
+      SLACK_ESCALATIONS_CHANNEL: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Channel id (C…) or #name that escalations and outcomes go to'),
+      SLACK_WEBHOOK_URL: secret()
+        .refine((url) => URL.canParse(url), 'must be a URL')
+        .optional()
+        .describe('Incoming Webhooks → Webhook URL; alone it gives alerts that cannot be edited'),
+    })
+    .refine((env) => !env.SLACK_BOT_TOKEN || env.SLACK_SIGNING_SECRET, {
+      path: ['SLACK_SIGNING_SECRET'],
+      message: 'goes with the bot token',
+    })
+    .refine((env) => !env.SLACK_BOT_TOKEN || env.SLACK_ESCALATIONS_CHANNEL, {
+      path: ['SLACK_ESCALATIONS_CHANNEL'],
+      message: 'goes with the bot token',
+    }),
   variants: [['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_ESCALATIONS_CHANNEL'], ['SLACK_WEBHOOK_URL']],
   ports: {
     chat: async (config, deps) => {
