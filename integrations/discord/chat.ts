@@ -107,9 +107,12 @@ function isMarked(message: z.infer<typeof Listed>, key: string): boolean {
   return message.embeds.some(({ footer }) => footer?.text.endsWith(refText(refOf(key))))
 }
 
-/** At most 25 characters (discord-api-spec `MessageCreateRequest.nonce`). */
+const NONCE_MAX = 25
+
+/** The key itself where it fits (discord-api-spec `MessageCreateRequest.nonce`), else a digest of it. */
 function nonceOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url').slice(0, 25)
+  if (key.length <= NONCE_MAX) return key
+  return createHash('sha256').update(key).digest('base64url').slice(0, NONCE_MAX)
 }
 
 function refOf(key: string): string {
