@@ -9,12 +9,19 @@ export type AddOptions = {
   runAt?: Instant
   /** At most one waiting row under it: adding another is a no-op. */
   unique?: string
+  /** For work that puts itself back for ever: one row, whose id this is. */
+  id?: string
   caseId?: string | null
 }
 
 /** Puts work into the store, in the caller's transaction, and tells the dispatcher once it is committed. */
 export type WorkQueue = {
-  add<Payload>(tx: Tx, kind: WorkKind<Payload>, payload: Payload, options: AddOptions): Promise<void>
+  add<Payload>(
+    tx: Tx,
+    kind: Pick<WorkKind<Payload>, 'kind' | 'key'>,
+    payload: Payload,
+    options: AddOptions,
+  ): Promise<void>
   /** Called after each commit that added work, with the earliest time it wants to run. */
   onAdded(listener: (runAt: Instant) => void): void
 }
@@ -27,7 +34,7 @@ export function createWorkQueue(deps: { clock: Clock; newId: (prefix: string) =>
       const runAt = options.runAt ?? now
       await tx.run(
         insertRow({
-          id: deps.newId('wrk'),
+          id: options.id ?? deps.newId('wrk'),
           org: options.org,
           kind: kind.kind,
           work_key: kind.key?.(payload) ?? null,

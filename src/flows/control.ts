@@ -1,0 +1,158 @@
+import { InputError } from '../ops/errors.ts'
+import type { Clock } from '../ports/index.ts'
+import type { FlowStepsTable, FlowsTable, Store, Tx } from '../store/index.ts'
+import {
+  deleteWaitsOfFlow,
+  endFlowRow,
+  getFlow,
+  getSteps,
+  reopenFlow,
+  saveStep,
+} from '../store/rows/flows.ts'
+import type { OrgId, WorkQueue } from '../work/index.ts'
+import { isFinal } from './definition.ts'
+import { writeFlowLog } from './log.ts'
+import { runFlowWork } from './run-work.ts'
+import { ApprovalAnswer } from './steps.ts'
+
+export type ControlDeps = { store: Store; clock: Clock; newId: (prefix: string) => string; queue: WorkQueue }
+
+export type ApprovalResponse = {
+  approved: boolean
+  /** Changed fields of the payload; only those that the step allows. */
+  edit: Record<string, string>
+  note: string | null
+}
+
+/**
+ * A person answers an approval. The first answer counts. Throws InputError: 404 no such step, 409 answered or
+ * not waiting any more, 400 a field that may not be edited.
+ */
+export async function respond(
+  deps: ControlDeps,
+  org: OrgId,
+  about: { flowId: string; stepId: string },
+  response: ApprovalResponse,
+  actor: string,
+): Promise<void> {
+  await deps.store.write(async (tx) => {
+    const { flow, step } = await findStep(tx, org, about)
+    if (isFinal(flow.status)) throw conflict(`The flow has ended: ${flow.status}.`)
+    if (step.status !== 'awaiting_user')
+      throw conflict(`"${step.title}" does not wait for an answer; it is ${step.status}.`)
+    if (step.user_response !== null) {
+      const first = ApprovalAnswer.parse(JSON.parse(step.user_response))
+      throw conflict(`Already answered by ${first.by} at ${new Date(first.at).toISOString()}.`)
+    }
+    const editable = (JSON.parse(step.settings) as { editable?: string[] }).editable ?? []
+    const forbidden = Object.keys(response.edit).filter((field) => !editable.includes(field))
+    if (forbidden.length > 0) {
+      throw new InputError('not_editable', `These fields may not be edited: ${forbidden.join(', ')}.`, {
+        issues: forbidden.map((field) => ({
+          path: `edit.${field}`,
+          message: `editable are ${editable.join(', ') || 'none'}`,
+        })),
+      })
+    }
+    const now = deps.clock.now()
+    const answer = { ...response, by: actor, at: now }
+    await saveStep(tx, { ...step, user_response: JSON.stringify(answer), updated_at: now })
+    await writeFlowLog(tx, {
+      id: deps.newId('log'),
+      org,
+      flowId: flow.id,
+      stepId: step.id,
+      type: 'approval_answered',
+      message: `${response.approved ? 'approved' : 'rejected'} by ${actor}${response.note ? `: ${response.note}` : ''}`,
+      metadata: { edited: Object.keys(response.edit) },
+      actor,
+      at: now,
+    })
+    await deps.queue.add(tx, runFlowWork, { flowId: flow.id }, { org, caseId: flow.case_id, unique: flow.id })
+  })
+}
+
+/** Ends a flow, for a reason that its log and its list show. @returns false when it had ended before. */
+export async function cancelFlow(
+  deps: Pick<ControlDeps, 'clock' | 'newId'>,
+  tx: Tx,
+  org: OrgId,
+  flowId: string,
+  why: { reason: string; outcome: string; actor: string },
+): Promise<boolean> {
+  const now = deps.clock.now()
+  const ended = await endFlowRow(tx, {
+    org,
+    id: flowId,
+    status: 'cancelled',
+    outcome: why.outcome,
+    reason: why.reason,
+    now,
+  })
+  if (!ended) return false
+  await deleteWaitsOfFlow(tx, flowId)
+  for (const step of await getSteps(tx, flowId)) {
+    if (step.status === 'completed' || step.status === 'failed') continue
+    await saveStep(tx, { ...step, status: 'cancelled', updated_at: now })
+  }
+  await writeFlowLog(tx, {
+    id: deps.newId('log'),
+    org,
+    flowId,
+    stepId: null,
+    type: 'flow_cancelled',
+    message: why.reason,
+    actor: why.actor,
+    at: now,
+  })
+  return true
+}
+
+/** Takes a failed flow up again at the step that failed, with the same causes: what was done is not done again. */
+export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, actor: string): Promise<void> {
+  await deps.store.write(async (tx) => {
+    const flow = await getFlow(tx, org, flowId)
+    if (!flow) throw notFound(flowId)
+    if (flow.status !== 'failed')
+      throw conflict(`Only a failed flow can be retried; this one is ${flow.status}.`)
+    const step = (await getSteps(tx, flowId)).find(({ position }) => position === flow.position)
+    if (!step) throw conflict('The flow failed beyond its last step; start it anew.')
+    const now = deps.clock.now()
+    await saveStep(tx, {
+      ...step,
+      status: 'running',
+      attempts: 1,
+      error: null,
+      wait_until: null,
+      updated_at: now,
+    })
+    await reopenFlow(tx, org, flowId, `"${step.title}" to be tried again`, now)
+    await writeFlowLog(tx, {
+      id: deps.newId('log'),
+      org,
+      flowId,
+      stepId: step.id,
+      type: 'flow_resumed',
+      message: `retried from "${step.title}" by ${actor}`,
+      actor,
+      at: now,
+    })
+    await deps.queue.add(tx, runFlowWork, { flowId }, { org, caseId: flow.case_id, unique: flowId })
+  })
+}
+
+async function findStep(
+  tx: Tx,
+  org: OrgId,
+  about: { flowId: string; stepId: string },
+): Promise<{ flow: FlowsTable; step: FlowStepsTable }> {
+  const flow = await getFlow(tx, org, about.flowId)
+  if (!flow) throw notFound(about.flowId)
+  const step = (await getSteps(tx, flow.id)).find(({ id }) => id === about.stepId)
+  if (!step)
+    throw new InputError('unknown_step', `Flow ${flow.id} has no step ${about.stepId}.`, { status: 404 })
+  return { flow, step }
+}
+
+const conflict = (message: string) => new InputError('conflict', message, { status: 409 })
+const notFound = (id: string) => new InputError('unknown_flow', `There is no flow ${id}.`, { status: 404 })

@@ -1,0 +1,127 @@
+import { type Events, nextEventAbout } from '../events/index.ts'
+import type { Tx } from '../store/index.ts'
+import { deleteWait, insertWait, saveFlow, saveStep } from '../store/rows/flows.ts'
+import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
+import { isFinal } from './definition.ts'
+import { writeFlowLog } from './log.ts'
+import { runFlowWork } from './run-work.ts'
+import { type FlowState, loadFlow } from './state.ts'
+import { executeStep, type StepDeps } from './steps.ts'
+import { begin, follow, type Transition } from './transition.ts'
+
+export type EngineDeps = StepDeps & {
+  newId: (prefix: string) => string
+  queue: WorkQueue
+  events: Events
+  random: () => number
+  onFlowEnd: (template: string, outcome: string) => void
+  /** For tests that crash the process between any two commits. */
+  onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
+}
+
+/** What somebody else did to the flow while a step was running makes the step's transition void. */
+class FlowMoved extends Error {
+  override readonly name = 'FlowMoved'
+}
+
+/**
+ * Carries flows on: one step, one transaction, which finishes a step and starts the next. A step that waits is
+ * parked in rows; whoever ends its wait puts `flow.run` into the queue again.
+ */
+export function createEngine(deps: EngineDeps) {
+  async function run({ flowId }: { flowId: string }, job: Job): Promise<RunResult> {
+    let state = await loadFlow(deps.store.read, job.org, flowId)
+    if (!state || isFinal(state.flow.status)) return undefined
+    try {
+      if (state.flow.started_at === null) state = await commit(state, begin(state, deps.clock.now()))
+      while (!isFinal(state.flow.status) && !job.signal.aborted) {
+        const step = state.steps[state.flow.position]
+        if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
+        deps.onStep?.({ flowId, step: step.name, moment: 'before' })
+        const { outcome, input } = await executeStep(deps, state, step, job)
+        deps.onStep?.({ flowId, step: step.name, moment: 'after' })
+        if (outcome.kind === 'parked') return undefined
+        const transition = follow(state, step, outcome, input, deps.clock.now(), deps.random)
+        state = await commit(state, transition)
+        if (transition.again) return { again: transition.again.at, why: transition.again.why }
+        if (transition.timer !== null) return undefined
+      }
+      // Shutting down between two steps: the row of work stays and another process goes on.
+      return isFinal(state.flow.status)
+        ? undefined
+        : { again: deps.clock.now(), why: 'the hub was shutting down' }
+    } catch (error) {
+      if (!(error instanceof FlowMoved)) throw error
+      job.log.info({ flowId }, 'the flow was ended or answered while a step was running; its result is void')
+      return { again: deps.clock.now(), why: 'the flow moved' }
+    }
+  }
+
+  /** Writes a transition as one transaction. Throws FlowMoved where the flow ended or its wait was answered. */
+  async function commit(state: FlowState, transition: Transition): Promise<FlowState> {
+    const { flow } = transition
+    const saved = { ...flow, context: JSON.stringify(transition.context) }
+    await deps.store.write(async (tx) => {
+      const before = state.steps[state.flow.position]
+      if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
+      if (!(await saveFlow(tx, saved))) throw new FlowMoved()
+      for (const step of transition.steps) await saveStep(tx, step)
+      await park(tx, state, transition)
+      for (const line of transition.logs) {
+        await writeFlowLog(tx, {
+          id: deps.newId('log'),
+          org: flow.org,
+          flowId: flow.id,
+          at: flow.updated_at,
+          ...line,
+        })
+      }
+      for (const event of transition.events) {
+        await deps.events.raise(tx, event, {
+          org: flow.org,
+          caseId: flow.case_id,
+          cause: `flow:${flow.id}`,
+          depth: 1,
+        })
+      }
+      if (isFinal(flow.status)) {
+        tx.afterCommit(() => deps.onFlowEnd(flow.template ?? 'planned', flow.outcome ?? flow.status))
+      }
+    })
+    const steps = state.steps.map((step) => transition.steps.findLast(({ id }) => id === step.id) ?? step)
+    return { flow: saved, steps, context: transition.context }
+  }
+
+  async function park(tx: Tx, state: FlowState, { flow, wait, timer }: Transition) {
+    const org: OrgId = flow.org
+    const run = (runAt: number, unique: string) =>
+      deps.queue.add(tx, runFlowWork, { flowId: flow.id }, { org, runAt, caseId: flow.case_id, unique })
+    if (wait) {
+      await tx.run(
+        insertWait({
+          step_id: wait.stepId,
+          org,
+          flow_id: flow.id,
+          event_type: wait.type,
+          correlation: wait.correlation,
+          until: wait.until,
+        }),
+      )
+      // What came between the look and this commit found no wait to end: look again at once.
+      const after = state.context.consumed?.[wait.type] ?? `evt_${flow.id.slice(4)}`
+      const about = { type: wait.type, subject: wait.correlation, after }
+      if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
+    }
+    if (timer !== null) {
+      const step = state.steps[state.flow.position]
+      await run(timer, `${step?.id}:${step?.runs}`)
+    }
+  }
+
+  return defineWork({
+    ...runFlowWork,
+    // The steps' own retries count; this one is for faults of the hub itself (a full disk, a bug).
+    retry: { attempts: 20, firstDelayMs: 1_000, factor: 2, maxDelayMs: 600_000 },
+    run,
+  })
+}

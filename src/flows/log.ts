@@ -1,0 +1,58 @@
+import type { Tx } from '../store/index.ts'
+import { insertFlowLog } from '../store/rows/flows.ts'
+
+export type FlowLogType =
+  | 'flow_created'
+  | 'flow_resumed'
+  | 'flow_completed'
+  | 'flow_failed'
+  | 'flow_cancelled'
+  | 'step_started'
+  | 'step_completed'
+  | 'step_failed'
+  | 'step_retrying'
+  | 'step_held'
+  | 'waiting'
+  | 'event_received'
+  | 'wait_timed_out'
+  | 'approval_requested'
+  | 'approval_skipped'
+  | 'approval_answered'
+
+/** Who did it: `system`, `ai`, or `user:<who>`. */
+export function actorOf(actor: string): { actor_type: string; actor_id: string | null } {
+  const colon = actor.indexOf(':')
+  return colon < 0
+    ? { actor_type: actor, actor_id: null }
+    : { actor_type: actor.slice(0, colon), actor_id: actor.slice(colon + 1) }
+}
+
+/** One line of a flow's audit log, in the transaction of what it tells. */
+export function writeFlowLog(
+  tx: Tx,
+  entry: {
+    id: string
+    org: string
+    flowId: string
+    stepId: string | null
+    type: FlowLogType
+    message: string
+    metadata?: Record<string, unknown>
+    actor?: string
+    at: number
+  },
+) {
+  return tx.run(
+    insertFlowLog({
+      id: entry.id,
+      org: entry.org,
+      flow_id: entry.flowId,
+      step_id: entry.stepId,
+      type: entry.type,
+      message: entry.message,
+      metadata: JSON.stringify(entry.metadata ?? {}),
+      ...actorOf(entry.actor ?? 'system'),
+      at: entry.at,
+    }),
+  )
+}

@@ -1,0 +1,2 @@
+import type { TemplateDefinition } from '../definition.ts'
+export const templates: ReadonlyMap<string, TemplateDefinition> = new Map()

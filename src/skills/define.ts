@@ -1,0 +1,61 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { Tx } from '../store/index.ts'
+import type { OrgId } from '../work/index.ts'
+import type { SkillHub } from './hub.ts'
+
+/** `read` changes nothing outside; `write` changes something at a vendor; `contact` reaches a customer. */
+export type EffectClass = 'read' | 'write' | 'contact'
+
+export type Channel = 'email' | 'call' | 'sms' | 'whatsapp'
+
+/** Why and for whom a skill runs. */
+export type Occasion = {
+  org: OrgId
+  /** What caused it: a flow step's run, a rule's run, a request. Part of the idempotency key. */
+  cause: string
+  /** `system`, `ai` or `user:<who>`. */
+  actor: string
+  caseId: string | null
+  flowId: string | null
+  /** The fence under which this was prepared; null where no ticket is involved. */
+  fence: number | null
+  depth: number
+  log: Logger
+}
+
+/** An occasion with what the run may use. `effectId` identifies this one effect, at vendors too. */
+export type Act = Occasion & { hub: SkillHub; effectId: string; attempt: number }
+
+/**
+ * What a vendor says of an effect whose answer was lost: it happened, it surely did not (or repeating it is
+ * safe), or nobody can tell.
+ */
+export type Recheck<Output> = { kind: 'done'; output: Output } | { kind: 'repeat' } | { kind: 'unknown' }
+
+/** A named, typed thing that the hub can do; the only way in which anything acts on the world. */
+export type Skill<Input = unknown, Output = unknown> = {
+  name: string
+  title: string
+  /** For whoever must choose between this skill and its neighbour: what it does, and what it does not. */
+  description: string
+  effect: EffectClass
+  input: z.ZodType<Input>
+  output: z.ZodType<Output>
+  /** Which ticket's fence guards it. */
+  ticketOf?: (input: Input) => string | null
+  /** Whom a contact reaches, by which channel: the policy is asked about them. */
+  reaches?: (input: Input) => { channel: Channel; customerId: string }
+  /** Rows that must be there once the effect is being tried, in the same transaction. */
+  begin?: (tx: Tx, input: Input, act: Act) => Promise<void>
+  run(input: Input, act: Act): Promise<Output>
+  /** Asked after a crash or a lost answer. Without it a contact is never repeated and a write is in doubt. */
+  recheck?: (input: Input, act: Act & { triedAt: number }) => Promise<Recheck<Output>>
+  /** Rows that must be there once the effect is done, in the same transaction. */
+  record?: (tx: Tx, input: Input, output: Output, act: Act) => Promise<void>
+}
+
+/** Ties input, output and code of a skill together. */
+export function defineSkill<Input, Output>(skill: Skill<Input, Output>): Skill<Input, Output> {
+  return skill
+}

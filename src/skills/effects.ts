@@ -1,0 +1,222 @@
+import { z } from 'zod'
+import { InputError, messageOf, Refused, VendorError } from '../ops/errors.ts'
+import type { EffectsTable, Tx } from '../store/index.ts'
+import { findEffect, insertEffect, retryEffect, settleEffect } from '../store/rows/effects.ts'
+import { fenceOf } from '../store/rows/tickets.ts'
+import type { Act, Channel, Occasion, Skill } from './define.ts'
+import type { SkillHub } from './hub.ts'
+
+/** Whether a contact may go out now. Asked in the transaction in which the effect becomes `trying`. */
+export type ContactGate = (
+  tx: Tx,
+  contact: { org: string; channel: Channel; customerId: string; skill: string },
+) => Promise<Refused | undefined>
+
+/** An effect nobody can tell about: it is not repeated, a person has been asked. */
+export class InDoubt extends Error {
+  override readonly name = 'InDoubt'
+  readonly code = 'effect_in_doubt'
+  readonly retry = { when: 'never' } as const
+}
+
+export type Skills = {
+  list(): readonly Skill[]
+  get(name: string): Skill | undefined
+  /**
+   * Runs a skill once per cause. A second call with the same cause answers what the first one did.
+   * Throws InputError, Refused (policy, fence), VendorError, InDoubt.
+   */
+  act(name: string, input: unknown, occasion: Occasion): Promise<unknown>
+}
+
+type Prepared = { kind: 'answered'; answer: unknown } | { kind: 'new' | 'interrupted'; effect: EffectsTable }
+
+/** The registry of skills and the ledger of what they did. */
+export function createSkills(deps: {
+  hub: SkillHub
+  skills: readonly Skill<never, never>[]
+  contactGate: ContactGate
+  onEffect: (skill: string, state: string) => void
+}): Skills {
+  const { hub } = deps
+  // Inputs are parsed by each skill's own schema before its code sees them.
+  const skills = new Map(deps.skills.map((skill) => [skill.name, skill as unknown as Skill]))
+
+  async function act(name: string, given: unknown, occasion: Occasion): Promise<unknown> {
+    const skill = skills.get(name)
+    if (!skill) throw new InputError('unknown_skill', `There is no skill "${name}".`, { status: 404 })
+    const input = parseInput(skill, given)
+    if (skill.effect === 'read') {
+      return skill.run(input, { ...occasion, hub, effectId: hub.newId('eff'), attempt: 1 })
+    }
+    const prepared = await hub.store.write((tx) => prepare(tx, skill, input, occasion))
+    if (prepared.kind === 'answered') return prepared.answer
+
+    const { effect } = prepared
+    const acting: Act = { ...occasion, hub, effectId: effect.id, attempt: effect.attempts }
+    if (prepared.kind === 'interrupted') {
+      const settled = await recheck(skill, input, acting, effect)
+      if (settled) return settled.answer
+    }
+    return perform(skill, input, acting)
+  }
+
+  /** In one transaction: has this happened, may it happen, and the note that it is being tried. */
+  async function prepare(tx: Tx, skill: Skill, input: unknown, occasion: Occasion): Promise<Prepared> {
+    const key = `${skill.name}:${occasion.cause}`
+    const before = await findEffect(tx, occasion.org, key)
+    if (before?.state === 'done') {
+      return { kind: 'answered', answer: skill.output.parse(JSON.parse(before.answer ?? 'null')) }
+    }
+    if (before?.state === 'in_doubt') throw new InDoubt(inDoubtText(skill))
+    if (before?.state === 'trying') return { kind: 'interrupted', effect: before }
+
+    await checkFence(tx, skill, input, occasion)
+    const contact = skill.effect === 'contact' ? skill.reaches?.(input) : undefined
+    if (contact) {
+      const refused = await deps.contactGate(tx, { org: occasion.org, skill: skill.name, ...contact })
+      if (refused) throw refused
+    }
+    const now = hub.clock.now()
+    if (before) {
+      await retryEffect(tx, occasion.org, before.id, now)
+      return { kind: 'new', effect: { ...before, attempts: before.attempts + 1 } }
+    }
+    const effect: EffectsTable = {
+      id: hub.newId('eff'),
+      org: occasion.org,
+      skill: skill.name,
+      class: skill.effect,
+      idempotency_key: key,
+      cause: occasion.cause,
+      actor: occasion.actor,
+      case_id: occasion.caseId,
+      flow_id: occasion.flowId,
+      ticket: skill.ticketOf?.(input) ?? null,
+      customer_id: contact?.customerId ?? null,
+      input: JSON.stringify(input),
+      state: 'trying',
+      answer: null,
+      error: null,
+      attempts: 1,
+      created_at: now,
+      updated_at: now,
+    }
+    await tx.run(insertEffect(effect))
+    await skill.begin?.(tx, input, { ...occasion, hub, effectId: effect.id, attempt: 1 })
+    tx.afterCommit(() => deps.onEffect(skill.name, 'trying'))
+    return { kind: 'new', effect }
+  }
+
+  async function perform(skill: Skill, input: unknown, act: Act): Promise<unknown> {
+    let output: unknown
+    try {
+      output = skill.output.parse(await skill.run(input, act))
+    } catch (error) {
+      // Where the vendor may have acted all the same, the row stays `trying`: the next attempt asks first.
+      const mayHaveHappened = error instanceof VendorError ? error.effect === 'unknown' : isOurs(error)
+      if (!mayHaveHappened) await settle(act, skill, 'failed', null, messageOf(error))
+      throw error
+    }
+    await finish(skill, input, output, act)
+    return output
+  }
+
+  async function finish(skill: Skill, input: unknown, output: unknown, act: Act) {
+    await hub.store.write(async (tx) => {
+      await settleEffect(tx, {
+        org: act.org,
+        id: act.effectId,
+        state: 'done',
+        answer: JSON.stringify(output),
+        error: null,
+        now: hub.clock.now(),
+      })
+      await skill.record?.(tx, input, output, act)
+      tx.afterCommit(() => deps.onEffect(skill.name, 'done'))
+    })
+  }
+
+  /** An earlier try was cut off. @returns the answer when it had happened; undefined when it may be repeated. */
+  async function recheck(skill: Skill, input: unknown, act: Act, effect: EffectsTable) {
+    const found = skill.recheck
+      ? await skill.recheck(input, { ...act, triedAt: effect.updated_at })
+      : { kind: 'unknown' as const }
+    act.log.info(
+      { skill: skill.name, effect: effect.id, found: found.kind },
+      'looked up an unanswered effect',
+    )
+    if (found.kind === 'done') {
+      const output = skill.output.parse(found.output)
+      await finish(skill, input, output, act)
+      return { answer: output }
+    }
+    if (found.kind === 'unknown') {
+      await hub.store.write(async (tx) => {
+        await settleEffect(tx, {
+          org: act.org,
+          id: effect.id,
+          state: 'in_doubt',
+          answer: null,
+          error: effect.error,
+          now: hub.clock.now(),
+        })
+        await hub.escalate(tx, act.org, {
+          cause: `in_doubt:${effect.id}`,
+          priority: 'high',
+          source: 'in_doubt',
+          reason: inDoubtText(skill),
+          brief: `The answer to "${skill.title}" was lost, and the vendor cannot be asked. It was not repeated. Check there, then retry or finish by hand.`,
+          ticket: effect.ticket,
+          customerId: effect.customer_id,
+          flowId: effect.flow_id,
+        })
+        tx.afterCommit(() => deps.onEffect(skill.name, 'in_doubt'))
+      })
+      throw new InDoubt(inDoubtText(skill))
+    }
+    await hub.store.write(async (tx) => {
+      await checkFence(tx, skill, input, act)
+      await retryEffect(tx, act.org, effect.id, hub.clock.now())
+    })
+    return undefined
+  }
+
+  async function settle(act: Act, skill: Skill, state: 'failed', answer: null, error: string) {
+    await hub.store.write(async (tx) => {
+      await settleEffect(tx, { org: act.org, id: act.effectId, state, answer, error, now: hub.clock.now() })
+      tx.afterCommit(() => deps.onEffect(skill.name, state))
+    })
+  }
+
+  return { list: () => [...skills.values()], get: (name) => skills.get(name), act }
+}
+
+/** What was prepared under an older fence must not go out: a person took the ticket meanwhile. */
+async function checkFence(tx: Tx, skill: Skill, input: unknown, occasion: Occasion) {
+  const ticket = skill.ticketOf?.(input)
+  if (!ticket || occasion.fence === null) return
+  const fence = await fenceOf(tx, occasion.org, ticket)
+  if (fence !== undefined && fence !== occasion.fence) {
+    throw new Refused('fence', `${ticket} was taken over by a person; "${skill.title}" was not carried out.`)
+  }
+}
+
+function parseInput(skill: Skill, given: unknown): unknown {
+  const parsed = skill.input.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new InputError(
+    'bad_input',
+    `The input of ${skill.name} does not fit: ${z.prettifyError(parsed.error)}`,
+    {
+      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    },
+  )
+}
+
+/** A crash of our own code after the request may have left: neither policy nor a vendor's clear no. */
+function isOurs(error: unknown): boolean {
+  return !(error instanceof Refused || error instanceof InputError)
+}
+
+const inDoubtText = (skill: Skill) => `It is not known whether "${skill.title}" was carried out.`

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino'
+import type { Events } from '../events/index.ts'
+import type { ChatSurface, Clock, Desk, Mailer, VoiceProvider } from '../ports/index.ts'
+import type { Store, Tx } from '../store/index.ts'
+import type { OrgId } from '../work/index.ts'
+
+/** A piece of work that needs a person. `cause` makes it one: raising it again under the same cause is a no-op. */
+export type NewEscalation = {
+  cause: string
+  priority: 'emergency' | 'high' | 'normal' | 'low'
+  source: string
+  reason: string
+  brief: string
+  ticket?: string | null
+  customerId?: string | null
+  callId?: string | null
+  flowId?: string | null
+}
+
+/** What skills may use of the hub. Composed in app.ts; those above the skills are reached by functions given here. */
+export type SkillHub = {
+  store: Store
+  clock: Clock
+  newId: (prefix: string) => string
+  events: Events
+  desks: ReadonlyMap<string, Desk>
+  mailer: Mailer | null
+  voice: VoiceProvider | null
+  chats: readonly ChatSurface[]
+  settings: {
+    companyName: string
+    publicUrl: string
+    mailFrom: { email: string; name?: string } | null
+    /** The address whose replies reach us; a flow's signed address is made from it. */
+    replyTo: (flowId: string) => string
+  }
+  log: Logger
+  escalate: (tx: Tx, org: OrgId, escalation: NewEscalation) => Promise<string>
+  /** Puts a call into the caller's queue. */
+  queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string }) => Promise<void>
+}

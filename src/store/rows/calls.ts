@@ -1,0 +1,97 @@
+import { type CallsTable, type Executor, insertInto, prepared, qb, type Tx } from '../index.ts'
+
+export const insertCall = insertInto('calls', [
+  'id',
+  'org',
+  'customer_id',
+  'ticket',
+  'flow_id',
+  'case_id',
+  'status',
+  'phone',
+  'language',
+  'attempts',
+  'provider',
+  'provider_call_id',
+  'provider_key',
+  'context_pack',
+  'held_gate',
+  'held_until',
+  'outcome',
+  'ended_reason',
+  'reason',
+  'started_at',
+  'ended_at',
+  'duration_s',
+  'summary',
+  'success',
+  'recording_url',
+  'cost_usd',
+  'dialled_at',
+  'created_at',
+  'updated_at',
+])
+
+const byId = prepared<{ org: string; id: string }, CallsTable>((p) =>
+  qb.selectFrom('calls').selectAll().where('org', '=', p.org).where('id', '=', p.id),
+)
+
+export const getCall = (read: Executor, org: string, id: string) => read.first(byId({ org, id }))
+
+const byProviderCall = prepared<{ org: string; provider: string; providerCall: string }, CallsTable>((p) =>
+  qb
+    .selectFrom('calls')
+    .selectAll()
+    .where('org', '=', p.org)
+    .where('provider', '=', p.provider)
+    .where('provider_call_id', '=', p.providerCall),
+)
+
+const byKey = prepared<{ org: string; key: string }, CallsTable>((p) =>
+  qb.selectFrom('calls').selectAll().where('org', '=', p.org).where('provider_key', '=', p.key),
+)
+
+/** Found by the provider's id, else by our key (its webhook may overtake the answer to our request). */
+export async function callOfProvider(
+  read: Executor,
+  org: string,
+  about: { provider: string; providerCallId: string; key: string | null },
+): Promise<CallsTable | undefined> {
+  const found = await read.first(
+    byProviderCall({ org, provider: about.provider, providerCall: about.providerCallId }),
+  )
+  return found ?? (about.key === null ? undefined : read.first(byKey({ org, key: about.key })))
+}
+
+export function updateCall(
+  tx: Tx,
+  org: string,
+  id: string,
+  change: Partial<Omit<CallsTable, 'id' | 'org' | 'created_at'>> & { updated_at: number },
+) {
+  return tx.run(qb.updateTable('calls').set(change).where('org', '=', org).where('id', '=', id))
+}
+
+export function listCalls(
+  read: Executor,
+  org: string,
+  filter: { status?: string; limit: number; before?: string },
+): Promise<CallsTable[]> {
+  let query = qb.selectFrom('calls').selectAll().where('org', '=', org)
+  if (filter.status) query = query.where('status', '=', filter.status)
+  if (filter.before) query = query.where('id', '<', filter.before)
+  return read.all(query.orderBy('id', 'desc').limit(filter.limit))
+}
+
+export function countCalls(read: Executor, org: string, provider: string): Promise<number> {
+  return read
+    .first(
+      qb
+        .selectFrom('calls')
+        .select((select) => select.fn.countAll<number>().as('n'))
+        .where('org', '=', org)
+        .where('provider', '=', provider)
+        .where('status', '=', 'processing'),
+    )
+    .then((row) => row?.n ?? 0)
+}

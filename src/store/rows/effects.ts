@@ -1,0 +1,100 @@
+import { sql } from 'kysely'
+import { type EffectsTable, type Executor, insertInto, prepared, qb, type Tx } from '../index.ts'
+
+/** The effect ledger: `trying` (asked, not answered), `done`, `failed` (surely not done), `in_doubt` (nobody can tell). */
+export type EffectState = 'trying' | 'done' | 'failed' | 'in_doubt'
+
+export const insertEffect = insertInto('effects', [
+  'id',
+  'org',
+  'skill',
+  'class',
+  'idempotency_key',
+  'cause',
+  'actor',
+  'case_id',
+  'flow_id',
+  'ticket',
+  'customer_id',
+  'input',
+  'state',
+  'answer',
+  'error',
+  'attempts',
+  'created_at',
+  'updated_at',
+])
+
+const byKey = prepared<{ org: string; key: string }, EffectsTable>((p) =>
+  qb.selectFrom('effects').selectAll().where('org', '=', p.org).where('idempotency_key', '=', p.key),
+)
+
+export const findEffect = (read: Executor, org: string, key: string) => read.first(byKey({ org, key }))
+
+const settle = prepared<
+  { org: string; id: string; state: string; answer: string | null; error: string | null; now: number },
+  unknown
+>((p) =>
+  qb
+    .updateTable('effects')
+    .set({ state: p.state, answer: p.answer, error: p.error, updated_at: p.now })
+    .where('org', '=', p.org)
+    .where('id', '=', p.id),
+)
+
+export const settleEffect = (
+  tx: Tx,
+  effect: {
+    org: string
+    id: string
+    state: EffectState
+    answer: string | null
+    error: string | null
+    now: number
+  },
+) => tx.run(settle(effect))
+
+const again = prepared<{ org: string; id: string; now: number }, unknown>((p) =>
+  qb
+    .updateTable('effects')
+    .set({ state: 'trying', error: null, attempts: sql<number>`attempts + 1`, updated_at: p.now })
+    .where('org', '=', p.org)
+    .where('id', '=', p.id),
+)
+
+export const retryEffect = (tx: Tx, org: string, id: string, now: number) => tx.run(again({ org, id, now }))
+
+/** How many contacts reached (or may have reached) a customer since `since`. */
+const countContactsSince = prepared<{ org: string; customer: string; since: number }, { n: number }>((p) =>
+  qb
+    .selectFrom('effects')
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .where('org', '=', p.org)
+    .where('customer_id', '=', p.customer)
+    .where('class', '=', sql.lit('contact'))
+    .where('created_at', '>=', p.since)
+    .where('state', '!=', 'failed'),
+)
+
+export async function contactsSince(read: Executor, org: string, customer: string, since: number) {
+  return (await read.first(countContactsSince({ org, customer, since })))?.n ?? 0
+}
+
+export function effectsOfFlow(read: Executor, org: string, flowId: string): Promise<EffectsTable[]> {
+  return read.all(
+    qb.selectFrom('effects').selectAll().where('org', '=', org).where('flow_id', '=', flowId).orderBy('id'),
+  )
+}
+
+/** Effects without a final state, oldest first: looked at after a crash. */
+export function openEffects(read: Executor, org: string, state: 'trying' | 'in_doubt', limit: number) {
+  return read.all(
+    qb
+      .selectFrom('effects')
+      .selectAll()
+      .where('org', '=', org)
+      .where('state', '=', sql.lit(state))
+      .orderBy('id')
+      .limit(limit),
+  )
+}

@@ -1,0 +1,324 @@
+import { sql } from 'kysely'
+import {
+  type Executor,
+  type FlowLogsTable,
+  type FlowStepsTable,
+  type FlowsTable,
+  type FlowWaitsTable,
+  insertInto,
+  prepared,
+  qb,
+  type Tx,
+} from '../index.ts'
+
+const final = sql.raw("('completed', 'failed', 'cancelled')")
+
+/** Left out where the ticket already has an unfinished flow of this template. */
+export const insertFlow = insertInto(
+  'flows',
+  [
+    'id',
+    'org',
+    'template',
+    'template_version',
+    'title',
+    'original_request',
+    'status',
+    'context',
+    'position',
+    'total_steps',
+    'completed_steps',
+    'steps_executed',
+    'retry_count',
+    'max_retries',
+    'last_error',
+    'outcome',
+    'requested_by',
+    'requested_from',
+    'case_id',
+    'ticket',
+    'customer_id',
+    'fence',
+    'waiting_for',
+    'waiting_until',
+    'deadline_at',
+    'planning_prompt',
+    'model_run_id',
+    'started_at',
+    'paused_at',
+    'completed_at',
+    'created_at',
+    'updated_at',
+  ],
+  { orIgnore: true },
+)
+
+export const insertStep = insertInto('flow_steps', [
+  'id',
+  'org',
+  'flow_id',
+  'position',
+  'parent_step_id',
+  'type',
+  'name',
+  'skill',
+  'title',
+  'description',
+  'input_params',
+  'param_mappings',
+  'settings',
+  'on_success_goto',
+  'on_fail_goto',
+  'status',
+  'runs',
+  'attempts',
+  'input',
+  'result',
+  'error',
+  'user_response',
+  'wait_until',
+  'started_at',
+  'completed_at',
+  'created_at',
+  'updated_at',
+])
+
+export const insertFlowLog = insertInto('flow_logs', [
+  'id',
+  'org',
+  'flow_id',
+  'step_id',
+  'type',
+  'message',
+  'metadata',
+  'actor_type',
+  'actor_id',
+  'at',
+])
+
+const flowById = prepared<{ org: string; id: string }, FlowsTable>((p) =>
+  qb.selectFrom('flows').selectAll().where('org', '=', p.org).where('id', '=', p.id),
+)
+
+export const getFlow = (read: Executor, org: string, id: string) => read.first(flowById({ org, id }))
+
+const stepsOf = prepared<{ flow: string }, FlowStepsTable>((p) =>
+  qb.selectFrom('flow_steps').selectAll().where('flow_id', '=', p.flow).orderBy('position'),
+)
+
+export const getSteps = (read: Executor, flow: string) => read.all(stepsOf({ flow }))
+
+/** What a transition changes on a flow. */
+export type FlowChange = Pick<
+  FlowsTable,
+  | 'status'
+  | 'context'
+  | 'position'
+  | 'completed_steps'
+  | 'steps_executed'
+  | 'last_error'
+  | 'outcome'
+  | 'customer_id'
+  | 'waiting_for'
+  | 'waiting_until'
+  | 'started_at'
+  | 'paused_at'
+  | 'completed_at'
+  | 'updated_at'
+>
+
+const changeFlow = prepared<FlowChange & { org: string; id: string }, unknown>((p) =>
+  qb
+    .updateTable('flows')
+    .set({
+      status: p.status,
+      context: p.context,
+      position: p.position,
+      completed_steps: p.completed_steps,
+      steps_executed: p.steps_executed,
+      last_error: p.last_error,
+      outcome: p.outcome,
+      customer_id: p.customer_id,
+      waiting_for: p.waiting_for,
+      waiting_until: p.waiting_until,
+      started_at: p.started_at,
+      paused_at: p.paused_at,
+      completed_at: p.completed_at,
+      updated_at: p.updated_at,
+    })
+    .where('org', '=', p.org)
+    .where('id', '=', p.id)
+    .where('status', 'not in', final as never),
+)
+
+/** @returns false when the flow ended meanwhile (cancelled, say): the transition is void. */
+export async function saveFlow(tx: Tx, flow: FlowChange & { org: string; id: string }): Promise<boolean> {
+  return (await tx.run(changeFlow(flow))) > 0
+}
+
+export type StepChange = Pick<
+  FlowStepsTable,
+  | 'status'
+  | 'runs'
+  | 'attempts'
+  | 'input'
+  | 'result'
+  | 'error'
+  | 'user_response'
+  | 'wait_until'
+  | 'started_at'
+  | 'completed_at'
+  | 'updated_at'
+>
+
+const changeStep = prepared<StepChange & { id: string }, unknown>((p) =>
+  qb
+    .updateTable('flow_steps')
+    .set({
+      status: p.status,
+      runs: p.runs,
+      attempts: p.attempts,
+      input: p.input,
+      result: p.result,
+      error: p.error,
+      user_response: p.user_response,
+      wait_until: p.wait_until,
+      started_at: p.started_at,
+      completed_at: p.completed_at,
+      updated_at: p.updated_at,
+    })
+    .where('id', '=', p.id),
+)
+
+export const saveStep = (tx: Tx, step: StepChange & { id: string }) => tx.run(changeStep(step))
+
+export const insertWait = insertInto('flow_waits', [
+  'step_id',
+  'org',
+  'flow_id',
+  'event_type',
+  'correlation',
+  'until',
+])
+
+const waitsFor = prepared<{ org: string; type: string; correlation: string }, FlowWaitsTable>((p) =>
+  qb
+    .selectFrom('flow_waits')
+    .selectAll()
+    .where('org', '=', p.org)
+    .where('event_type', '=', p.type)
+    .where('correlation', '=', p.correlation),
+)
+
+export const findWaits = (read: Executor, org: string, type: string, correlation: string) =>
+  read.all(waitsFor({ org, type, correlation }))
+
+const deleteWaitOf = prepared<{ step: string }, unknown>((p) =>
+  qb.deleteFrom('flow_waits').where('step_id', '=', p.step),
+)
+
+/** @returns false when the event was there first. */
+export async function deleteWait(tx: Tx, step: string): Promise<boolean> {
+  return (await tx.run(deleteWaitOf({ step }))) > 0
+}
+
+export const deleteWaitsOfFlow = (tx: Tx, flow: string) =>
+  tx.run(qb.deleteFrom('flow_waits').where('flow_id', '=', flow))
+
+export function listFlows(
+  read: Executor,
+  org: string,
+  filter: { status?: string; ticket?: string; template?: string; limit: number; before?: string },
+): Promise<FlowsTable[]> {
+  let query = qb.selectFrom('flows').selectAll().where('org', '=', org)
+  if (filter.status) query = query.where('status', '=', filter.status)
+  if (filter.ticket) query = query.where('ticket', '=', filter.ticket)
+  if (filter.template) query = query.where('template', '=', filter.template)
+  if (filter.before) query = query.where('id', '<', filter.before)
+  return read.all(query.orderBy('id', 'desc').limit(filter.limit))
+}
+
+export function activeFlowsOfTicket(read: Executor, org: string, ticket: string): Promise<FlowsTable[]> {
+  return read.all(
+    qb
+      .selectFrom('flows')
+      .selectAll()
+      .where('org', '=', org)
+      .where('ticket', '=', ticket)
+      .where('status', 'not in', final as never),
+  )
+}
+
+export function overdueFlows(read: Executor, now: number, limit: number): Promise<FlowsTable[]> {
+  return read.all(
+    qb
+      .selectFrom('flows')
+      .selectAll()
+      .where('deadline_at', '<', now)
+      .where('status', 'not in', final as never)
+      .limit(limit),
+  )
+}
+
+export function logsOfFlow(
+  read: Executor,
+  org: string,
+  flow: string,
+  limit: number,
+  after?: string,
+): Promise<FlowLogsTable[]> {
+  let query = qb.selectFrom('flow_logs').selectAll().where('org', '=', org).where('flow_id', '=', flow)
+  if (after) query = query.where('id', '>', after)
+  return read.all(query.orderBy('id').limit(limit))
+}
+
+export async function endFlowRow(
+  tx: Tx,
+  flow: {
+    org: string
+    id: string
+    status: 'cancelled' | 'failed'
+    outcome: string
+    reason: string
+    now: number
+  },
+): Promise<boolean> {
+  const changed = await tx.run(
+    qb
+      .updateTable('flows')
+      .set({
+        status: flow.status,
+        outcome: flow.outcome,
+        last_error: flow.reason,
+        waiting_for: null,
+        waiting_until: null,
+        completed_at: flow.now,
+        updated_at: flow.now,
+      })
+      .where('org', '=', flow.org)
+      .where('id', '=', flow.id)
+      .where('status', 'not in', final as never),
+  )
+  return changed > 0
+}
+
+/** A failed flow runs again. */
+export function reopenFlow(tx: Tx, org: string, id: string, waitingFor: string, now: number) {
+  return tx.run(
+    qb
+      .updateTable('flows')
+      .set({
+        status: 'running',
+        outcome: null,
+        last_error: null,
+        completed_at: null,
+        waiting_for: waitingFor,
+        waiting_until: null,
+        retry_count: sql<number>`retry_count + 1`,
+        updated_at: now,
+      })
+      .where('org', '=', org)
+      .where('id', '=', id)
+      .where('status', '=', 'failed'),
+  )
+}

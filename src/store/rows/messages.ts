@@ -1,0 +1,85 @@
+import { type Executor, insertInto, type MessagesTable, prepared, qb, type Tx } from '../index.ts'
+
+/** One customer's one conversation over all channels. `direction`: `in` or `out`. */
+export const insertMessage = insertInto(
+  'messages',
+  [
+    'id',
+    'org',
+    'customer_id',
+    'channel',
+    'direction',
+    'kind',
+    'ticket',
+    'flow_id',
+    'call_id',
+    'effect_id',
+    'provider',
+    'provider_id',
+    'header_id',
+    'in_reply_to',
+    'subject',
+    'body',
+    'status',
+    'meta',
+    'at',
+  ],
+  { orIgnore: true },
+)
+
+const byProvider = prepared<
+  { org: string; provider: string; providerId: string; direction: string },
+  MessagesTable
+>((p) =>
+  qb
+    .selectFrom('messages')
+    .selectAll()
+    .where('org', '=', p.org)
+    .where('provider', '=', p.provider)
+    .where('provider_id', '=', p.providerId)
+    .where('direction', '=', p.direction),
+)
+
+export const messageByProviderId = (
+  read: Executor,
+  org: string,
+  provider: string,
+  providerId: string,
+  direction: 'in' | 'out',
+) => read.first(byProvider({ org, provider, providerId, direction }))
+
+const byHeader = prepared<{ org: string; header: string }, MessagesTable>((p) =>
+  qb.selectFrom('messages').selectAll().where('org', '=', p.org).where('header_id', '=', p.header),
+)
+
+/** The message with this Message-ID, angle brackets included. */
+export const messageByHeader = (read: Executor, org: string, header: string) =>
+  read.first(byHeader({ org, header }))
+
+const ofFlow = prepared<{ org: string; flow: string }, MessagesTable>((p) =>
+  qb.selectFrom('messages').selectAll().where('org', '=', p.org).where('flow_id', '=', p.flow).orderBy('id'),
+)
+
+export const messagesOfFlow = (read: Executor, org: string, flow: string) => read.all(ofFlow({ org, flow }))
+
+/** Newest first. */
+export function conversationOf(
+  read: Executor,
+  org: string,
+  customer: string,
+  limit: number,
+  before?: string,
+) {
+  let query = qb.selectFrom('messages').selectAll().where('org', '=', org).where('customer_id', '=', customer)
+  if (before) query = query.where('id', '<', before)
+  return read.all(query.orderBy('id', 'desc').limit(limit))
+}
+
+export function setMessageStatus(
+  tx: Tx,
+  org: string,
+  id: string,
+  change: { status?: string; header_id?: string; meta?: string },
+) {
+  return tx.run(qb.updateTable('messages').set(change).where('org', '=', org).where('id', '=', id))
+}
