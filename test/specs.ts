@@ -36,6 +36,7 @@ const FILES: Record<string, string[]> = {
   // slack.json is six years old and calls POST methods GET; see its entry in the descriptions' README.
   slack: ['slack-web-api.json'],
   jira: ['jira.json', 'jira-service-management.json'],
+  zoho: ['zoho-desk.json'],
 }
 
 /** What is documented on the vendor's pages and missing in its description, or wrong there. */
@@ -60,10 +61,12 @@ const QUIRKS: Record<string, Quirks> = {
   jira: { ignore: /^body\.accountId must be string/ },
   // Public integrations send orgId as a header.
   zoho: { ignore: /^query\.orgId required/ },
-  'zoho-desk': { ignore: /^query\.orgId required/ },
 }
 
-/** In an update a custom field is `{id, value}`, `assignee_id: null` unassigns and there is metadata for the audit. */
+/**
+ * In an update a custom field is `{id, value}` and there is metadata for the audit; nobody being assigned is null,
+ * both ways. The description has these from other operations, or not at all.
+ */
 function correctZendesk(file: string, root: Json) {
   if (file !== 'zendesk.json') return
   const schemas = objectOf(objectOf(root.components).schemas)
@@ -71,8 +74,8 @@ function correctZendesk(file: string, root: Json) {
   const update = objectOf(objectOf(schemas.TicketUpdateInput).properties)
   update.custom_fields = ticket.custom_fields
   update.metadata = ticket.metadata
-  update.assignee_id = { type: 'integer', nullable: true }
-  update.group_id = { type: 'integer', nullable: true }
+  for (const properties of [ticket, update])
+    for (const field of ['assignee_id', 'group_id']) properties[field] = { type: 'integer', nullable: true }
 }
 
 export type OutgoingRequest = {

@@ -13,7 +13,7 @@ const TicketId = z.union([z.int().positive(), z.string().regex(/^\d+$/)]).transf
 const TicketEvent = z.object({
   id: z.string().min(1),
   type: z.string(),
-  time: z.iso.datetime({ offset: true }),
+  time: z.string().optional(),
   detail: z.object({ id: TicketId }),
 })
 
@@ -42,7 +42,8 @@ function parseEvent(name: string, body: unknown): ParsedWebhook {
   if (!name.startsWith('ticket.')) return { kind: 'ignored', reason: `${name} is not about a ticket` }
   const event = TicketEvent.safeParse(body)
   if (!event.success) return { kind: 'malformed', reason: `${name}: ${z.prettifyError(event.error)}` }
-  return notified(event.data.detail.id, name, event.data.id, Date.parse(event.data.time))
+  const occurredAt = Date.parse(event.data.time ?? '')
+  return notified(event.data.detail.id, name, event.data.id, Number.isNaN(occurredAt) ? null : occurredAt)
 }
 
 function notified(
