@@ -1,0 +1,93 @@
+import { fill } from './caller-phrases.ts'
+import { bestChunks, type Price, priceIn, tellingSentence } from './model-chunks.ts'
+import { type DraftPhrases, draftPhrases } from './model-draft-phrases.ts'
+import type { Chunk, DraftTask } from './model-sections.ts'
+
+export type Draft = { subject: string; paragraphs: string[]; cited_chunk_ids: string[] }
+
+/** A mail of the kind asked for, in the language asked for; its numbers are copied from the chunks it cites. */
+export function draftOf(sections: DraftTask): Draft {
+  const language = (sections.task.language ?? 'en').toLowerCase().split('-')[0] ?? 'en'
+  const words = draftPhrases[language] ?? draftPhrases.en
+  if (!words) throw new Error('The sandbox has no English phrases')
+  const subject = sections.ticket?.subject ?? ''
+  const places = { name: sections.customer.name, subject: withoutMarks(subject) }
+  const greeting = fill(words.greeting, places)
+  const { situation } = sections
+
+  switch (sections.task.kind) {
+    case 'clarify_phone': {
+      const clarify = words.clarify[situation?.why ?? ''] ?? words.clarify.invalid ?? ''
+      const candidates = (situation?.candidates ?? []).join(words.or)
+      return mail(fill(words.subject.clarify, places), [greeting, fill(clarify, { candidates })], [])
+    }
+    case 'reminder':
+      return mail(fill(words.subject.reminder, places), [greeting, fill(words.reminder, places)], [])
+    case 'continue_by_email': {
+      const question = situation?.question ?? subject
+      const [chunk] = bestChunks(sections.knowledge, question, 1)
+      const answer = chunk ? [line(chunk, words, language)] : []
+      const paragraphs = [greeting, words.inWriting, ...answer, words.colleague]
+      return mail(fill(words.subject.help, places), paragraphs, chunk ? [chunk.chunk_id] : [])
+    }
+    case 'announce_call': {
+      const last4 = (situation?.phone ?? '').replace(/\D/g, '').slice(-4)
+      return withHelp(sections, words, language, places, fill(words.announce, { last4 }))
+    }
+    default:
+      return withHelp(sections, words, language, places, words.askPhone)
+  }
+}
+
+function withHelp(
+  sections: DraftTask,
+  words: DraftPhrases,
+  language: string,
+  places: { name: string; subject: string },
+  request: string,
+): Draft {
+  const chunks = recommended(sections)
+  const help = chunks.map((chunk) => line(chunk, words, language)).join(' ')
+  const paragraphs = [
+    fill(words.greeting, places),
+    fill(words.thanks, places),
+    chunks.length > 0 ? `${words.suits} ${help}` : words.nothingYet,
+    request,
+  ]
+  const cited = chunks.map(({ chunk_id }) => chunk_id)
+  return mail(fill(words.subject.help, places), paragraphs, cited)
+}
+
+/** What the profile recommends, where it was retrieved; else what is closest to the ticket. */
+function recommended({ profile, knowledge, ticket }: DraftTask): Chunk[] {
+  const wanted = profile?.recommendations.map(({ chunk_id }) => chunk_id) ?? []
+  const found = wanted.flatMap((id) => knowledge.find((chunk) => chunk.chunk_id === id) ?? [])
+  if (found.length > 0) return found.slice(0, 2)
+  const asked = [ticket?.subject ?? '', ...(ticket?.comments ?? []).map(({ text }) => text)].join('\n')
+  return bestChunks(knowledge, asked, 2)
+}
+
+/** The knowledge is in English: an English mail copies its sentence, others its title and price. */
+function line(chunk: Chunk, words: DraftPhrases, language: string): string {
+  const sentence = language === 'en' ? tellingSentence(chunk) : undefined
+  if (sentence) return `${chunk.title}: ${sentence}`
+  const price = priceIn(chunk)
+  return price ? `${chunk.title}: ${priceText(price, words)}.` : `${chunk.title}.`
+}
+
+function priceText({ amount, unit }: Price, words: DraftPhrases): string {
+  return `${amount} ${words.per[unit]}`
+}
+
+function mail(subject: string, paragraphs: string[], cited: string[]): Draft {
+  return {
+    subject: subject.trim(),
+    paragraphs: paragraphs.filter((text) => text !== ''),
+    cited_chunk_ids: cited,
+  }
+}
+
+/** A ticket's subject inside a sentence. */
+function withoutMarks(subject: string): string {
+  return subject.replace(/^(re|aw|fwd?):\s*/i, '').replace(/[.!?]+$/, '')
+}
