@@ -2,11 +2,13 @@ import { z } from 'zod'
 import type { Clock } from '../ports/index.ts'
 import type { NewEscalation } from '../skills/index.ts'
 import type { Store, Tx } from '../store/index.ts'
-import { overdueFlows } from '../store/rows/flows.ts'
+import { moveDeadline, overdueFlows } from '../store/rows/flows.ts'
 import { defineWork, type OrgId } from '../work/index.ts'
 
 const EVERY_MS = 30_000
 const BATCH = 200
+/** A reported flow leaves the list for a day, so that a long list cannot hide its tail. */
+const REPORT_AGAIN_MS = 86_400_000
 
 /** Reports every flow past its deadline to a person, once; finding it takes at most a minute. */
 export function watchFlows(deps: {
@@ -21,8 +23,9 @@ export function watchFlows(deps: {
     async run() {
       const now = deps.clock.now()
       for (const flow of await overdueFlows(deps.store.read, now, BATCH)) {
-        await deps.store.write((tx) =>
-          deps.escalate(tx, flow.org, {
+        await deps.store.write(async (tx) => {
+          await moveDeadline(tx, flow.org, flow.id, now + REPORT_AGAIN_MS)
+          await deps.escalate(tx, flow.org, {
             cause: `flow_overdue:${flow.id}`,
             priority: 'normal',
             source: 'flow_overdue',
@@ -31,8 +34,8 @@ export function watchFlows(deps: {
             ticket: flow.ticket,
             customerId: flow.customer_id,
             flowId: flow.id,
-          }),
-        )
+          })
+        })
       }
       return { again: now + EVERY_MS, why: 'the next round' }
     },

@@ -322,3 +322,6 @@ export function reopenFlow(tx: Tx, org: string, id: string, waitingFor: string, 
       .where('status', '=', 'failed'),
   )
 }
+
+export const moveDeadline = (tx: Tx, org: string, id: string, deadline: number) =>
+  tx.run(qb.updateTable('flows').set({ deadline_at: deadline }).where('org', '=', org).where('id', '=', id))

@@ -1,0 +1,1 @@
+export { customerOfRequester, normalEmail, normalPhone } from './find-or-create.ts'

@@ -1,0 +1,2 @@
+export { createRaise } from './raise.ts'
+export { assign, claim, dismiss, resolve } from './work-on.ts'

@@ -1,0 +1,3 @@
+export { isAssignedToAi } from './changes.ts'
+export { pollDesks } from './poll.ts'
+export { deskOf, recordTicket, type SyncDeps, syncTicket } from './sync.ts'
