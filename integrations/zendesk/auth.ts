@@ -57,7 +57,7 @@ function clientCredentials(
         grant_type: 'client_credentials',
         client_id: clientId,
         client_secret: clientSecret,
-        scope: 'read write',
+        scope: 'read tickets:write',
       }),
     )
     if (!answer.success)

@@ -54,7 +54,7 @@ export function refused(asked: Asked, response: Response, text: string, renewabl
     })
   }
   if (status === 403) {
-    const what = `${told}; it takes an admin's token with the scopes read and write`
+    const what = `${told}; it takes an admin's token with the scopes read and tickets:write`
     return failed(asked, { code: 'vendor_auth', retry: never, what, ...none })
   }
   if (status === 404) return failed(asked, { code: 'vendor_not_found', retry: never, what: told, ...none })

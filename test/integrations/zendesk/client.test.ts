@@ -54,7 +54,7 @@ describe('how the hub shows Zendesk who it is', () => {
       grant_type: 'client_credentials',
       client_id: 'switchboard',
       client_secret: 's3cret',
-      scope: 'read write',
+      scope: 'read tickets:write',
     })
   })
 
