@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { type HistoryTicket, packHistory } from './history.ts'
+import type { FoundPhone } from './phone.ts'
+import type { PackedChunk, Profile } from './profile.ts'
 
 export const mailKinds = [
   'ask_phone',
@@ -17,3 +20,58 @@ export const DraftSchema = z.object({
 })
 
 export type Draft = z.infer<typeof DraftSchema>
+
+/** What the conversation so far leaves open. */
+export type Situation = {
+  /** On file or given, E.164. */
+  phone: string | null
+  /** What a reply left to choose from. */
+  candidates: FoundPhone[]
+  /** Why we ask again; of `clarify_phone` only. */
+  why: 'several' | 'invalid' | 'unconfirmed' | 'no_consent' | 'no_number' | null
+  /** What the customer asked; of `continue_by_email`. */
+  question: string | null
+}
+
+export const noSituation: Situation = { phone: null, candidates: [], why: null, question: null }
+
+export type DraftInput = {
+  kind: MailKind
+  /** BCP 47. */
+  language: string
+  company: string
+  customerName: string
+  profile: Profile
+  ticket: HistoryTicket
+  knowledge: PackedChunk[]
+  situation: Situation
+}
+
+/** The sections of the `email_draft` prompt, bounded. */
+export function draftSections(input: DraftInput) {
+  const { situation } = input
+  return {
+    task: { kind: input.kind, language: input.language, company: input.company, ticket: input.ticket.ref },
+    customer: { name: input.customerName, language: input.language },
+    profile: input.profile,
+    ticket: packHistory([input.ticket]).tickets[0] ?? null,
+    knowledge: input.knowledge,
+    situation: {
+      phone: situation.phone,
+      candidates: situation.candidates.map(({ e164 }) => e164),
+      why: situation.why,
+      question: situation.question,
+    },
+  }
+}
+
+/** What of a draft's input may be repeated in it, for `lockNumbers`. */
+export function givenOf(input: Pick<DraftInput, 'customerName' | 'company' | 'situation'>): string[] {
+  const { phone, candidates } = input.situation
+  return [
+    input.customerName,
+    input.company,
+    ...(phone ? [phone] : []),
+    ...candidates.flatMap(({ e164, quote }) => [e164, quote]),
+  ]
+}
