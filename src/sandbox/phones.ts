@@ -17,8 +17,8 @@ const british: Plan = { country: '+44', national: (d) => `07400 ${d.slice(-6)}` 
  */
 export function phoneOf(person: Person, index = 0): { written: string; e164: string } {
   const plan = plans[person.timeZone] ?? british
-  if (index === 0 && person.replyPhone !== null)
-    return { written: person.replyPhone, e164: dialled(person.replyPhone, plan.country) }
+  const own = person.replyPhone ?? person.phone
+  if (index === 0 && own !== null) return { written: own, e164: dialled(own, plan.country) }
   const digits = String(7_000_000_0 + Number(person.id) + index * 40_009).padStart(8, '0')
   const written = plan.national(digits)
   return { written, e164: dialled(written, plan.country) }
