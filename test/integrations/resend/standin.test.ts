@@ -61,6 +61,9 @@ describe("Resend's client and door against its stand-in", () => {
   it('fetch the reply that a webhook told of', async () => {
     const { mailer, inbound, sandbox, events, sent } = await start()
     await mailer.send(outgoingMail(), { key: 'k' })
+    await vi.waitUntil(() =>
+      events.some((event) => event.type === 'mail_status' && event.status === 'delivered'),
+    )
     sandbox.control.answerAsCustomer('ada@example.com', 'Grüße, +49 30 123456')
     const received = await vi.waitUntil(() => events.find(({ type }) => type === 'mail_received'))
     if (received.type !== 'mail_received') throw new Error('no mail')
