@@ -69,6 +69,10 @@ function npm(args) {
 }
 
 function whyItFailed(output) {
+  if (/\bEUSAGE\b/.test(output)) {
+    const lines = output.split('\n').filter((line) => /(Missing|Invalid): /.test(line))
+    return `${lines.join('\n')}\n\npackage-lock.json does not fit package.json, so nothing was installed.\nWhoever changed package.json must run \`npm install\` and commit package-lock.json with it.`
+  }
   const tail = output.trim().split('\n').slice(-15).join('\n')
   const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/.test(output)
   if (unreachable)

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type Environment, loadConfig, readEnvironment } from '../../../src/config/index.ts'
 import { ConfigError } from '../../../src/ops/errors.ts'
@@ -52,6 +52,12 @@ function mistakesOf(env: Environment): string[] {
     throw error
   }
   return []
+}
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'switchboard-config-'))
+  onTestFinished(() => rmSync(made, { recursive: true }))
+  return made
 }
 
 describe('with nothing set', () => {
@@ -203,8 +209,6 @@ describe('a mistake', () => {
 })
 
 describe('where values come from', () => {
-  const folder = () => mkdtempSync(join(tmpdir(), 'switchboard-config-'))
-
   it('reads a secret from the file that NAME_FILE names, without its line end', () => {
     const file = join(folder(), 'token')
     writeFileSync(file, `${'t'.repeat(20)}\r\n`)
@@ -239,7 +243,7 @@ describe('a name that the hub does not know', () => {
     ['HOSTS', []],
     ['API_TOKEN_FILE', []],
   ])('%s', (name, warnings) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'switchboard-config-')), 'value')
+    const file = join(folder(), 'value')
     writeFileSync(file, 'v'.repeat(20))
     expect(load({ [name]: file }).warnings).toEqual(warnings)
   })

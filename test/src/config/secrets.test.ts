@@ -1,10 +1,14 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { ensureSecrets, loadConfig } from '../../../src/config/index.ts'
 
-const emptyFolder = () => join(mkdtempSync(join(tmpdir(), 'switchboard-secrets-')), 'data')
+function emptyFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'switchboard-secrets-'))
+  onTestFinished(() => rmSync(made, { recursive: true }))
+  return join(made, 'data')
+}
 
 it('makes its secrets once, for the owner alone, and says the API token only then', () => {
   const config = loadConfig({ DATA_DIR: emptyFolder() }, [])
