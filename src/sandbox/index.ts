@@ -5,9 +5,10 @@ import { type Control, createControl } from './control.ts'
 import { startControlServer } from './control-http.ts'
 import type { StandInDeps } from './deps.ts'
 import { createMailbox } from './mailbox.ts'
+import { MODEL, startModelStandIn } from './model.ts'
 import { loadWorld, type SavedWorld, saveWorld } from './persist.ts'
 import { RESEND, type ResendSecrets, startResendStandIn } from './resend.ts'
-import { seedWorld } from './samples/index.ts'
+import { knowledgeFolder, seedWorld } from './samples/index.ts'
 import { SLACK, startSlackStandIn } from './slack.ts'
 import type { StandIn } from './standin.ts'
 import { startVapiStandIn, VAPI } from './vapi.ts'
@@ -15,6 +16,12 @@ import { createWebhooks, type Webhooks } from './webhooks.ts'
 import { defaultSettings, emptyWorld, type Seed, type Settings, type World } from './world.ts'
 import { startZendeskStandIn } from './zendesk.ts'
 import { ZENDESK, type ZendeskSecrets } from './zendesk-auth.ts'
+
+export type { Control } from './control.ts'
+export { countEffects, type Effects } from './effects.ts'
+export { viewWorld, type WorldView } from './view.ts'
+export { instantPace } from './world.ts'
+export { knowledgeFolder }
 
 export type SandboxOptions = {
   clock: Clock
@@ -37,7 +44,7 @@ export type SandboxOptions = {
   complain?: (line: string) => void
 }
 
-export type Vendor = 'zendesk' | 'resend' | 'vapi' | 'slack'
+export type Vendor = 'zendesk' | 'resend' | 'vapi' | 'slack' | 'model'
 
 export type Sandbox = {
   world: World
@@ -80,6 +87,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     resend: await startResendStandIn(deps('resend'), resend, mailbox.arrived),
     vapi: await startVapiStandIn({ ...deps('vapi'), webhookSecret: vapi.webhookSecret }),
     slack: await startSlackStandIn(deps('slack')),
+    model: await startModelStandIn(deps('model')),
   }
   const control = createControl({ deps: deps('control'), standIns, mailbox })
   const controlServer = await startControlServer(control, deps('control').port)
@@ -116,6 +124,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       SLACK_BOT_TOKEN: SLACK.botToken,
       SLACK_SIGNING_SECRET: SLACK.signingSecret,
       SLACK_ESCALATIONS_CHANNEL: SLACK.escalationsChannel,
+      OPENAI_BASE_URL: `${standIns.model.url}/v1`,
+      OPENAI_API_KEY: MODEL.apiKey,
+      OPENAI_MODEL: MODEL.model,
     },
     async close() {
       agenda.close()
