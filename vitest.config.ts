@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 10_000,
     hookTimeout: 30_000,
-    // Tests get what they configure, not what the developer's shell has configured.
+    // What one test changes of the environment or of others' functions is gone before the next.
     unstubEnvs: true,
     restoreMocks: true,
   },

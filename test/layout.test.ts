@@ -19,6 +19,7 @@ const LAYERS = [
   ['work'],
   ['events'],
   ['customers', 'knowledge', 'ai'],
+  ['tickets'],
   ['skills'],
   ['rules', 'flows', 'escalations', 'outreach', 'calls', 'outbound'],
   ['inbound', 'chat'],
@@ -43,7 +44,7 @@ const FILE_OF_PORT: Record<string, string> = {
   fallbackModel: 'model.ts',
   embedder: 'embedder.ts',
   reranker: 'reranker.ts',
-  index: 'index-store.ts',
+  index: 'search-index.ts',
 }
 const LONGEST_VENDOR_FILE = 400
 /** Big packages, which nobody should pay for who has not configured their vendor. */

@@ -16,22 +16,36 @@ const STOP_WITHIN_MS = 5_000
 
 /**
  * A new, empty database and its connection URL. The first call of a run starts the server, unless
- * TEST_DATABASE_URL names one. A database is dropped with the server, so that a failed test can be looked at
- * where the server is one's own.
+ * TEST_DATABASE_URL names one. It is gone when the run ends.
  */
 export async function freshPostgres(): Promise<string> {
   const server = process.env.TEST_DATABASE_URL ?? (await startedServer())
-  const name = `test_${randomBytes(8).toString('hex')}`
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  try {
-    await client.query(`create database ${name}`)
-  } finally {
-    await client.end()
-  }
+  const name = `${process.env.POSTGRES_PREFIX ?? 'test_'}${randomBytes(8).toString('hex')}`
+  await withClient(server, (client) => client.query(`create database ${name}`))
   const url = new URL(server)
   url.pathname = `/${name}`
   return url.href
+}
+
+/** Drops the databases of this run from a server that is not the run's own. */
+export async function dropDatabases(server: string, prefix: string) {
+  await withClient(server, async (client) => {
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [prefix],
+    )
+    for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
+  })
+}
+
+async function withClient(url: string, use: (client: pg.Client) => Promise<unknown>) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await use(client)
+  } finally {
+    await client.end()
+  }
 }
 
 /** Where this run keeps its server; the name carries the process that will remove it. */

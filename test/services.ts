@@ -1,5 +1,5 @@
 import { findChromium, findPostgres, services } from '../setup/services.ts'
-import { postgresFolder, removeAbandoned, removePostgres } from './postgres.ts'
+import { dropDatabases, postgresFolder, removeAbandoned, removePostgres } from './postgres.ts'
 
 /**
  * Global set-up: says which services the run has, in the environment that the tests' processes inherit.
@@ -13,14 +13,17 @@ export default async function setup() {
 
   await removeAbandoned()
   const folder = postgresFolder()
-  if (process.env.TEST_DATABASE_URL) process.stderr.write('Postgres: the one in TEST_DATABASE_URL\n')
+  const given = process.env.TEST_DATABASE_URL
+  const prefix = `switchboard_test_${process.pid}_`
+  process.env.POSTGRES_PREFIX = prefix
+  if (given) process.stderr.write('Postgres: the one in TEST_DATABASE_URL\n')
   else if (postgresBin) Object.assign(process.env, { POSTGRES_BIN: postgresBin, POSTGRES_FOLDER: folder })
   else missing.push(services.postgres.title)
   if (chromium) process.env.CHROMIUM_PATH = chromium
   else missing.push(services.chromium.title)
 
   if (missing.length > 0) report(missing)
-  return () => removePostgres(folder)
+  return () => (given ? dropDatabases(given, prefix) : removePostgres(folder))
 }
 
 function report(missing: string[]) {
