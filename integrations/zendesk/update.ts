@@ -16,7 +16,7 @@ export async function updateTicket(
   { marker, expectedUpdatedAt }: { marker: string; expectedUpdatedAt?: Instant },
 ): Promise<DeskTicket> {
   const path = `/api/v2/tickets/${idPart(ticketId)}.json`
-  const tags = await tagsAfter(client, path, change, expectedUpdatedAt)
+  const tags = await tagsAfter(client, path, change)
   const ticket = {
     ...fieldsOf(change),
     ...(tags ? { tags: tags.wanted } : {}),
@@ -27,7 +27,13 @@ export async function updateTicket(
   }
   const answer = await finalConflict(expectedUpdatedAt, () => client.put(path, { ticket }, TicketAnswer))
   const updated = ticketOf(answer.ticket, client.baseUrl)
-  if (!updated) throw conflict(path, 'the ticket is deleted')
+  if (!updated)
+    throw new VendorError({
+      code: 'vendor_not_found',
+      vendor: 'zendesk',
+      retry: never,
+      hint: `${path}: deleted`,
+    })
   return updated
 }
 
@@ -46,18 +52,11 @@ export function markerIn(auditMetadata: unknown): string | undefined {
  * the tags endpoints would be two more writes that could be left half done, so: read, then write only if nothing
  * moved in between. Zendesk compares whole seconds: a tag that somebody adds in the very second can be lost.
  */
-async function tagsAfter(
-  client: ZendeskClient,
-  path: string,
-  change: DeskChange,
-  expectedUpdatedAt?: Instant,
-) {
+async function tagsAfter(client: ZendeskClient, path: string, change: DeskChange) {
   const add = (change.addTags ?? []).map((tag) => tag.toLowerCase())
   const remove = (change.removeTags ?? []).map((tag) => tag.toLowerCase())
   if (add.length + remove.length === 0) return undefined
   const { ticket } = await client.get(path, {}, TicketAnswer)
-  if (expectedUpdatedAt !== undefined && seconds(ticket.updated_at) !== seconds(expectedUpdatedAt))
-    throw conflict(path, 'the ticket changed since it was read')
   const wanted = [...new Set([...ticket.tags, ...add])].filter((tag) => !remove.includes(tag))
   const same = wanted.length === ticket.tags.length && wanted.every((tag) => ticket.tags.includes(tag))
   return same ? undefined : { wanted, readAt: ticket.updated_at }
@@ -101,15 +100,6 @@ async function finalConflict<T>(expectedUpdatedAt: Instant | undefined, write: (
       throw error
     throw new VendorError({ code: error.code, vendor: error.vendor, retry: never, hint: error.hint }, error)
   }
-}
-
-function conflict(path: string, what: string): VendorError {
-  return new VendorError({
-    code: 'vendor_conflict',
-    vendor: 'zendesk',
-    retry: never,
-    hint: `${path}: ${what}`,
-  })
 }
 
 function numberOrNull(id: string | null): number | null {
