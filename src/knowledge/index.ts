@@ -1,0 +1,14 @@
+export { type ChunkedDocument, chunkDocument, type SourceDocument } from './chunking/chunk-document.ts'
+export type { DocumentRepository, KnowledgeDocument } from './documents.ts'
+export { createEmbeddedIndex, type EmbeddedIndex } from './embedded-index/embedded-index.ts'
+export { createLocalEmbedder } from './embedding/local-embedder.ts'
+export {
+  createKnowledge,
+  type FolderReport,
+  type Ingested,
+  type Knowledge,
+  type KnowledgeHit,
+  type NewDocument,
+  type SearchOptions,
+  type SearchResult,
+} from './knowledge.ts'
