@@ -48,6 +48,11 @@ export function templateDraft(input: TemplateInput): Draft {
   }
 }
 
+/** The language `templateDraft` really writes in: English where there is no template. */
+export function templateLanguage(language: string): string {
+  return baseLanguage(language) in languages ? language : 'en'
+}
+
 function bodyOf(phrases: Phrases, { kind, situation, intent }: TemplateInput): string[] {
   switch (kind) {
     case 'ask_phone':
