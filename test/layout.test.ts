@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { sections } from '../src/config/index.ts'
 import type { Integration } from '../src/ports/index.ts'
+import { declarationOf, vendors } from './declarations.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -94,10 +95,6 @@ describe('src', () => {
   })
 })
 
-const vendors = readdirSync(join(root, 'integrations'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && sourcesIn(`integrations/${entry.name}`).length > 0)
-  .map((entry) => entry.name)
-
 describe.each(vendors)('integrations/%s', (vendor) => {
   const folder = `integrations/${vendor}`
   const has = (file: string) => existsSync(join(root, folder, file))
@@ -148,13 +145,6 @@ it.runIf(existsSync(join(root, 'integrations/index.ts')))('the list has every ve
   const { integrations }: { integrations: Integration[] } = await import(join(root, 'integrations/index.ts'))
   expect(integrations.map(({ name }) => name).toSorted()).toEqual(vendors.toSorted())
 })
-
-async function declarationOf(vendor: string): Promise<Integration> {
-  const exports: Record<string, Integration> = await import(join(root, 'integrations', vendor, 'index.ts'))
-  const [declaration] = Object.values(exports).filter((value) => value.variants !== undefined)
-  if (!declaration) throw new Error(`integrations/${vendor}/index.ts exports no integration`)
-  return declaration
-}
 
 /** The names of all packages that a new process has loaded once it has imported `files`. */
 function packagesLoadedBy(files: string[]): string[] {

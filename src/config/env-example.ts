@@ -6,9 +6,13 @@ const HEAD = `# Every variable that Switchboard knows. Copy this file to .env an
 # Written by \`npm run cli -- env-example\`: change the descriptions in the schemas, not here.
 `
 
-/** The text of `.env.example`: each variable under its title, one line of description, its default if it has one. */
+/**
+ * The text of `.env.example`: each variable under its title, one line of description, its default if it has
+ * one. Vendors stand in the order of their names.
+ */
 export function renderEnvExample(integrations: Integration[]): string {
-  return [HEAD, ...sections(integrations).map(renderSection)].join('\n')
+  const byName = integrations.toSorted((a, b) => a.title.localeCompare(b.title, 'en'))
+  return [HEAD, ...sections(byName).map(renderSection)].join('\n')
 }
 
 function renderSection({ title, variables }: Section): string {
