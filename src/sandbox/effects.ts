@@ -7,8 +7,12 @@ export type Effects = {
   mails: { total: number; byKey: Record<string, number>; byPerson: Record<string, number> }
   calls: { total: number; byExternalId: Record<string, number>; byNumber: Record<string, number> }
   chat: { slack: Record<string, number>; discord: Record<string, number> }
-  /** Comments by the AI's account: per ticket, and per `Ref:` line. */
-  deskComments: { total: number; byTicket: Record<string, number>; byRef: Record<string, number> }
+  /** What the AI's account did at the desk: comments per ticket, and updates per marker in their metadata. */
+  desk: {
+    comments: number
+    commentsByTicket: Record<string, number>
+    updatesByMarker: Record<string, number>
+  }
   webhooks: Record<string, WebhookCounters>
 }
 
@@ -26,14 +30,16 @@ export function countEffects(world: World): Effects {
     if (call.externalId !== null) add(calls.byExternalId, call.externalId)
     add(calls.byNumber, call.to)
   }
-  const deskComments: Effects['deskComments'] = { total: 0, byTicket: {}, byRef: {} }
+  const desk: Effects['desk'] = { comments: 0, commentsByTicket: {}, updatesByMarker: {} }
   for (const ticket of Object.values(world.tickets)) {
     for (const comment of ticket.comments) {
       if (comment.authorId !== world.desk.aiAgentId) continue
-      deskComments.total += 1
-      add(deskComments.byTicket, ticket.id)
-      for (const [, ref] of comment.body.matchAll(/^Ref: (\S+)$/gm)) if (ref) add(deskComments.byRef, ref)
+      desk.comments += 1
+      add(desk.commentsByTicket, ticket.id)
     }
+    for (const { custom } of ticket.audits)
+      for (const marker of Object.values(custom))
+        if (typeof marker === 'string') add(desk.updatesByMarker, marker)
   }
   return {
     mails,
@@ -42,7 +48,7 @@ export function countEffects(world: World): Effects {
       slack: Object.fromEntries(postsByKey(world.chat.slack)),
       discord: Object.fromEntries(postsByKey(world.chat.discord)),
     },
-    deskComments,
+    desk,
     webhooks: world.webhooks,
   }
 }

@@ -4,6 +4,7 @@ import { createAgenda } from './agenda.ts'
 import { type Control, createControl } from './control.ts'
 import { startControlServer } from './control-http.ts'
 import type { StandInDeps } from './deps.ts'
+import { DISCORD, startDiscordStandIn } from './discord.ts'
 import { createMailbox } from './mailbox.ts'
 import { MODEL, startModelStandIn } from './model.ts'
 import { loadWorld, type SavedWorld, saveWorld } from './persist.ts'
@@ -44,7 +45,7 @@ export type SandboxOptions = {
   complain?: (line: string) => void
 }
 
-export type Vendor = 'zendesk' | 'resend' | 'vapi' | 'slack' | 'model'
+export type Vendor = 'zendesk' | 'resend' | 'vapi' | 'slack' | 'discord' | 'model'
 
 export type Sandbox = {
   world: World
@@ -87,6 +88,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     resend: await startResendStandIn(deps('resend'), resend, mailbox.arrived),
     vapi: await startVapiStandIn({ ...deps('vapi'), webhookSecret: vapi.webhookSecret }),
     slack: await startSlackStandIn(deps('slack')),
+    discord: await startDiscordStandIn(deps('discord')),
     model: await startModelStandIn(deps('model')),
   }
   const control = createControl({ deps: deps('control'), standIns, mailbox })
@@ -124,6 +126,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       SLACK_BOT_TOKEN: SLACK.botToken,
       SLACK_SIGNING_SECRET: SLACK.signingSecret,
       SLACK_ESCALATIONS_CHANNEL: SLACK.escalationsChannel,
+      DISCORD_API_URL: `${standIns.discord.url}/api`,
+      DISCORD_BOT_TOKEN: DISCORD.botToken,
+      DISCORD_APPLICATION_ID: DISCORD.applicationId,
+      DISCORD_GUILD_ID: DISCORD.guildId,
+      DISCORD_ESCALATIONS_CHANNEL: DISCORD.escalationsChannel,
       OPENAI_BASE_URL: `${standIns.model.url}/v1`,
       OPENAI_API_KEY: MODEL.apiKey,
       OPENAI_MODEL: MODEL.model,

@@ -194,6 +194,8 @@ export type TicketAudit = {
   createdAt: Instant
   changes: { field: string; previous: unknown; current: unknown }[]
   commentId: string | null
+  /** What the author put into `metadata`. */
+  custom: Record<string, unknown>
 }
 
 export type Mail = {

@@ -8,6 +8,7 @@ const EVENT_OF_FIELD: Record<string, string> = {
   group_id: 'group_assignment_changed',
   status: 'status_changed',
   tags: 'tags_changed',
+  priority: 'priority_changed',
 }
 
 export const ZENDESK_WEBHOOK_ID = '01JSANDBOXWEBHOOK000000000'
@@ -52,7 +53,7 @@ export function tellOfChange(deps: StandInDeps, ticket: Ticket, audit: TicketAud
   }
   if (style !== 'events') {
     // What a trigger sends is the administrator's own JSON; this is the one in manifests/zendesk.
-    const body = { ticket_id: ticket.id, event: created ? 'created' : 'updated' }
+    const body = { ticket_id: ticket.id, event: 'updated' }
     deps.webhooks.send('zendesk', body, { id: deps.uuid() })
   }
 }

@@ -26,6 +26,7 @@ export const TicketIn = z.object({
   requester_id: idIn.optional(),
   custom_fields: z.array(z.object({ id: idIn, value: z.string().nullable() })).optional(),
   comment: CommentIn.optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
   updated_stamp: z.string().optional(),
   safe_update: z.unknown().optional(),
 })
@@ -60,7 +61,14 @@ export function updateTicket(
   if (mistake) return mistake
 
   const now = clock.now()
-  const audit: TicketAudit = { id: nextId(world), authorId, createdAt: now, changes: [], commentId: null }
+  const audit: TicketAudit = {
+    id: nextId(world),
+    authorId,
+    createdAt: now,
+    changes: [],
+    commentId: null,
+    custom: input.metadata ?? {},
+  }
   const set = <K extends 'subject' | 'status' | 'priority' | 'type' | 'assigneeId' | 'groupId' | 'tags'>(
     key: K,
     field: string,
@@ -134,6 +142,7 @@ export function createTicket(
     createdAt: now,
     changes: [],
     commentId: comment.id,
+    custom: input.metadata ?? {},
   }
   const ticket = addTicket(world, {
     id: nextId(world),

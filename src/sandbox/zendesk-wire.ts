@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Instant } from '../ports/common.ts'
 import type { Person, Ticket, TicketAudit, TicketComment, World } from './world.ts'
 
@@ -75,7 +76,7 @@ export function auditJson(ticket: Ticket, audit: TicketAudit) {
     ticket_id: Number(ticket.id),
     created_at: zendeskTime(audit.createdAt),
     author_id: Number(audit.authorId),
-    metadata: { system: {}, custom: {} },
+    metadata: { system: {}, custom: audit.custom },
     via: { channel: 'api', source: { from: {}, to: {}, rel: null } },
     events: [
       ...(comment
@@ -108,7 +109,7 @@ export function userJson(person: Person, baseUrl: string) {
     photo: null,
     locale_id: 1,
     locale: person.locale,
-    organization_id: null,
+    organization_id: person.organization === null ? null : organizationJson(person.organization, baseUrl).id,
     role: person.role,
     verified: true,
     external_id: null,
@@ -124,8 +125,14 @@ export function userJson(person: Person, baseUrl: string) {
     suspended: false,
     restricted_agent: false,
     moderator: person.role !== 'end-user',
-    user_fields: person.organization === null ? {} : { company: person.organization },
+    user_fields: {},
   }
+}
+
+/** Organizations are known by their names alone; the id is made of it. */
+export function organizationJson(name: string, baseUrl: string) {
+  const id = 600_000 + (createHash('sha256').update(name).digest().readUInt32BE(0) % 100_000)
+  return { id, url: `${baseUrl}/api/v2/organizations/${id}.json`, name, tags: [] }
 }
 
 /** The side-load `metric_sets`; minutes as calendar time. */

@@ -8,7 +8,14 @@ import { changesFrom, firstChangeSince } from './zendesk-export.ts'
 import { cursorPage, decodeCursor, encodeCursor, pageOf } from './zendesk-pages.ts'
 import { asksForPeople, searchPeople, searchTickets, sortTickets } from './zendesk-search.ts'
 import { createTicket, type DeskRefusal, TicketIn, updateTicket } from './zendesk-tickets.ts'
-import { auditJson, commentJson, metricSetJson, ticketJson, userJson } from './zendesk-wire.ts'
+import {
+  auditJson,
+  commentJson,
+  metricSetJson,
+  organizationJson,
+  ticketJson,
+  userJson,
+} from './zendesk-wire.ts'
 
 const EXPORT_PAGE = 1000
 
@@ -71,11 +78,7 @@ export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSec
       case 'GET comments':
         return comments(ticket, request)
       case 'GET audits':
-        return list(
-          'audits',
-          ticket.audits.map((audit) => auditJson(ticket, audit)),
-          request,
-        )
+        return audits(ticket, request)
       case 'GET metrics':
         return { status: 200, body: { ticket_metric: metricSetJson(ticket, agentIds()) } }
       case 'GET tags':
@@ -125,6 +128,15 @@ export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSec
     }
   }
 
+  function audits(ticket: Ticket, request: StandInRequest): StandInReply {
+    const all = request.query.get('sort') === '-created_at' ? ticket.audits.toReversed() : ticket.audits
+    return list(
+      'audits',
+      all.map((audit) => auditJson(ticket, audit)),
+      request,
+    )
+  }
+
   function users(
     request: StandInRequest,
     caller: Person,
@@ -151,7 +163,17 @@ export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSec
     }
     const person = world.people[id]
     if (!person) return notFound
-    if (sub === undefined) return { status: 200, body: { user: userJson(person, url) } }
+    if (sub === undefined) {
+      const { organization } = person
+      const organizations = organization === null ? [] : [organizationJson(organization, url)]
+      return {
+        status: 200,
+        body: {
+          user: userJson(person, url),
+          ...(includes(request, 'organizations') ? { organizations } : {}),
+        },
+      }
+    }
     if (sub !== 'tickets' || more !== 'requested') return notFound
     const { query } = request
     const sort = query.get('sort') ?? query.get('sort_by') ?? 'id'
