@@ -15,6 +15,8 @@ const ENGLISH: [RegExp, string][] = [
   [/hochzeit|boda|casamento|shaadi/i, 'wedding'],
   [/parkplatz|parken|aparcamiento|estacionamento/i, 'parking'],
   [/lissabon|lisboa/i, 'lisbon'],
+  [/\b(drei|dritt|tres|três|teen)\b/i, 'three triple'],
+  [/\b(trip for three|three (people|persons|of us|friends|adults))\b/i, 'triple'],
 ]
 
 /**
@@ -22,15 +24,12 @@ const ENGLISH: [RegExp, string][] = [
  * between equals. One per title.
  */
 export function bestChunks(chunks: Chunk[], text: string, limit: number): Chunk[] {
-  const asked = wordsOf(
-    [text, ...ENGLISH.filter(([words]) => words.test(text)).map(([, word]) => word)].join(' '),
-  )
+  const asked = askedWords(text)
   const scored = chunks.map((chunk, at) => {
-    const own = wordsOf(`${chunk.title} ${chunk.headings.join(' ')} ${chunk.text}`)
-    const inTitle = wordsOf(`${chunk.title} ${chunk.headings.join(' ')}`)
-    const shared = [...own].filter((word) => asked.has(word)).length
-    const sharedTitle = [...inTitle].filter((word) => asked.has(word)).length
-    return { chunk, score: shared / Math.sqrt(own.size + 1) + sharedTitle + 1 / (at + 1) }
+    const head = wordsOf(`${chunk.title} ${chunk.headings.join(' ')}`)
+    const own = wordsOf(chunk.text)
+    const score = shared(own, asked) / Math.sqrt(own.size + 1) + shared(head, asked) + 1 / (at + 1)
+    return { chunk, score }
   })
   const titles = new Set<string>()
   return scored
@@ -40,40 +39,40 @@ export function bestChunks(chunks: Chunk[], text: string, limit: number): Chunk[
     .slice(0, limit)
 }
 
+/** The sentence of a chunk that answers the text best; one with a price before one without. */
+export function tellingSentence(chunk: Chunk, text: string): string | undefined {
+  const asked = askedWords(text)
+  const scored = sentencesOf(chunk.text)
+    .filter((sentence) => sentence.length >= 20 && sentence.length <= 240)
+    .map((sentence) => ({
+      sentence,
+      score: shared(wordsOf(sentence), asked) + (PRICE.test(sentence) ? 1.5 : /\d/.test(sentence) ? 0.5 : 0),
+    }))
+  return scored.toSorted((a, b) => b.score - a.score)[0]?.sentence
+}
+
+const PRICE = /(?:EUR|USD|GBP|INR|€|£|₹) ?\d/
+
+function askedWords(text: string): Set<string> {
+  const english = ENGLISH.filter(([words]) => words.test(text)).map(([, word]) => word)
+  return wordsOf([text, ...english].join(' '))
+}
+
+function shared(words: Set<string>, asked: Set<string>): number {
+  return [...words].filter((word) => asked.has(word)).length
+}
+
 function wordsOf(text: string): Set<string> {
   const words = text.toLowerCase().match(/\p{L}{4,}/gu) ?? []
-  return new Set(words.filter((word) => !COMMON.has(word)))
+  return new Set(words.map(singular).filter((word) => !COMMON.has(word)))
+}
+
+function singular(word: string): string {
+  return word.length > 4 ? word.replace(/s$/, '') : word
 }
 
 const COMMON = new Set(
-  'about also been from have hello here please thank thanks that their there they this very want were what when which will with would your like need lumen hotel hotels'.split(
+  'about also been from have hello here please thank that their there they this very want were what when which will with would your like need lumen hotel'.split(
     ' ',
   ),
 )
-
-/** The sentence of a chunk that a mail would copy: with a price, else with a number, else the first. */
-export function tellingSentence(chunk: Chunk): string | undefined {
-  const sentences = sentencesOf(chunk.text).filter((sentence) => sentence.length <= 240)
-  return (
-    sentences.find((sentence) => PRICE.test(sentence)) ??
-    sentences.find((sentence) => /\d/.test(sentence)) ??
-    sentences[0]
-  )
-}
-
-const PRICE = /(?:EUR|USD|GBP|INR|€|£|₹) ?\d[\d.,]*\d|(?:EUR|USD|GBP|INR|€|£|₹) ?\d/
-const PRICE_AND_UNIT = new RegExp(
-  `(${PRICE.source})[^.|\\n]{0,40}?\\bper (night|person|day|stay|child|room)\\b`,
-)
-
-export type Price = { amount: string; unit: 'night' | 'person' | 'day' | 'stay' | 'child' | 'room' }
-
-/** The first price with its unit, amounts as written; undefined when the chunk has none. */
-export function priceIn(chunk: Chunk): Price | undefined {
-  const [, amount, unit] = PRICE_AND_UNIT.exec(chunk.text) ?? []
-  return amount !== undefined && isUnit(unit) ? { amount, unit } : undefined
-}
-
-function isUnit(unit: string | undefined): unit is Price['unit'] {
-  return unit !== undefined && ['night', 'person', 'day', 'stay', 'child', 'room'].includes(unit)
-}

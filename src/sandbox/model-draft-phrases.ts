@@ -1,5 +1,3 @@
-import type { Price } from './model-chunks.ts'
-
 /** A mail's parts in one language. No number words: a number must come from the knowledge. */
 export type DraftPhrases = {
   greeting: string
@@ -15,7 +13,8 @@ export type DraftPhrases = {
   reminder: string
   inWriting: string
   colleague: string
-  per: Record<Price['unit'], string>
+  /** Around a sentence of the knowledge. */
+  quoted: string
 }
 
 export const draftPhrases: Record<string, DraftPhrases> = {
@@ -47,14 +46,7 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     inWriting: 'thank you for your reply. We gladly go on in writing, nobody will call you.',
     colleague:
       'Whatever I cannot answer for certain, a colleague will look at and write to you. If there is anything else that matters to you, please tell us in your reply.',
-    per: {
-      night: 'per night',
-      person: 'per person',
-      day: 'per day',
-      stay: 'per stay',
-      child: 'per child',
-      room: 'per room',
-    },
+    quoted: '{sentence}',
   },
   de: {
     greeting: 'Guten Tag {name},',
@@ -85,14 +77,7 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     inWriting: 'vielen Dank für Ihre Antwort. Wir machen gern schriftlich weiter, niemand wird Sie anrufen.',
     colleague:
       'Was ich nicht sicher beantworten kann, sieht sich eine Kollegin oder ein Kollege an und schreibt Ihnen. Wenn Ihnen noch etwas wichtig ist, schreiben Sie es bitte in Ihre Antwort.',
-    per: {
-      night: 'pro Nacht',
-      person: 'pro Person',
-      day: 'pro Tag',
-      stay: 'pro Aufenthalt',
-      child: 'pro Kind',
-      room: 'pro Zimmer',
-    },
+    quoted: '„{sentence}“',
   },
   es: {
     greeting: 'Estimado/a {name}:',
@@ -122,14 +107,7 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     inWriting: 'gracias por su respuesta. Seguimos por escrito con mucho gusto, nadie le llamará.',
     colleague:
       'Lo que no pueda responder con seguridad lo mirará un compañero y le escribirá. Si hay algo más importante para usted, díganoslo en su respuesta.',
-    per: {
-      night: 'por noche',
-      person: 'por persona',
-      day: 'por día',
-      stay: 'por estancia',
-      child: 'por niño',
-      room: 'por habitación',
-    },
+    quoted: '«{sentence}»',
   },
   pt: {
     greeting: 'Olá {name},',
@@ -159,14 +137,7 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     inWriting: 'obrigado pela resposta. Continuamos por escrito com todo o gosto, ninguém lhe vai ligar.',
     colleague:
       'O que eu não puder responder com certeza, um colega vai ver e escrever-lhe. Se houver mais alguma coisa importante para si, diga-nos na resposta.',
-    per: {
-      night: 'por noite',
-      person: 'por pessoa',
-      day: 'por dia',
-      stay: 'por estadia',
-      child: 'por criança',
-      room: 'por quarto',
-    },
+    quoted: '«{sentence}»',
   },
   hi: {
     greeting: 'Namaste {name} ji,',
@@ -196,13 +167,6 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     inWriting: 'reply ke liye dhanyavaad. Hum likh kar hi baat karenge, koi call nahi karega.',
     colleague:
       'Jo main pakka nahi bata sakta, woh ek colleague dekh kar aapko likhenge. Aur kuch zaroori ho toh please reply mein likhiye.',
-    per: {
-      night: 'per night',
-      person: 'per person',
-      day: 'per day',
-      stay: 'per stay',
-      child: 'per child',
-      room: 'per room',
-    },
+    quoted: '“{sentence}”',
   },
 }

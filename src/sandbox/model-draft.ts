@@ -1,5 +1,5 @@
 import { fill } from './caller-phrases.ts'
-import { bestChunks, type Price, priceIn, tellingSentence } from './model-chunks.ts'
+import { bestChunks, tellingSentence } from './model-chunks.ts'
 import { type DraftPhrases, draftPhrases } from './model-draft-phrases.ts'
 import type { Chunk, DraftTask } from './model-sections.ts'
 
@@ -26,28 +26,27 @@ export function draftOf(sections: DraftTask): Draft {
     case 'continue_by_email': {
       const question = situation?.question ?? subject
       const [chunk] = bestChunks(sections.knowledge, question, 1)
-      const answer = chunk ? [line(chunk, words, language)] : []
+      const answer = chunk ? [line(chunk, words, question)] : []
       const paragraphs = [greeting, words.inWriting, ...answer, words.colleague]
       return mail(fill(words.subject.help, places), paragraphs, chunk ? [chunk.chunk_id] : [])
     }
     case 'announce_call': {
       const last4 = (situation?.phone ?? '').replace(/\D/g, '').slice(-4)
-      return withHelp(sections, words, language, places, fill(words.announce, { last4 }))
+      return withHelp(sections, words, places, fill(words.announce, { last4 }))
     }
     default:
-      return withHelp(sections, words, language, places, words.askPhone)
+      return withHelp(sections, words, places, words.askPhone)
   }
 }
 
 function withHelp(
   sections: DraftTask,
   words: DraftPhrases,
-  language: string,
   places: { name: string; subject: string },
   request: string,
 ): Draft {
   const chunks = recommended(sections)
-  const help = chunks.map((chunk) => line(chunk, words, language)).join(' ')
+  const help = chunks.map((chunk) => line(chunk, words, askedIn(sections))).join(' ')
   const paragraphs = [
     fill(words.greeting, places),
     fill(words.thanks, places),
@@ -59,24 +58,24 @@ function withHelp(
 }
 
 /** What the profile recommends, where it was retrieved; else what is closest to the ticket. */
-function recommended({ profile, knowledge, ticket }: DraftTask): Chunk[] {
+function recommended(sections: DraftTask): Chunk[] {
+  const { profile, knowledge } = sections
   const wanted = profile?.recommendations.map(({ chunk_id }) => chunk_id) ?? []
   const found = wanted.flatMap((id) => knowledge.find((chunk) => chunk.chunk_id === id) ?? [])
   if (found.length > 0) return found.slice(0, 2)
-  const asked = [ticket?.subject ?? '', ...(ticket?.comments ?? []).map(({ text }) => text)].join('\n')
-  return bestChunks(knowledge, asked, 2)
+  return bestChunks(knowledge, askedIn(sections), 2)
 }
 
-/** The knowledge is in English: an English mail copies its sentence, others its title and price. */
-function line(chunk: Chunk, words: DraftPhrases, language: string): string {
-  const sentence = language === 'en' ? tellingSentence(chunk) : undefined
-  if (sentence) return `${chunk.title}: ${sentence}`
-  const price = priceIn(chunk)
-  return price ? `${chunk.title}: ${priceText(price, words)}.` : `${chunk.title}.`
+function askedIn({ ticket }: DraftTask): string {
+  const said = (ticket?.comments ?? []).filter(({ author }) => author === 'customer')
+  return [ticket?.subject ?? '', ...said.map(({ text }) => text)].join('\n')
 }
 
-function priceText({ amount, unit }: Price, words: DraftPhrases): string {
-  return `${amount} ${words.per[unit]}`
+/** The knowledge is in English; in a mail of another language its sentence stands as the quote that it is. */
+function line(chunk: Chunk, words: DraftPhrases, asked: string): string {
+  const sentence = tellingSentence(chunk, asked)
+  if (!sentence) return `${chunk.title}.`
+  return `${chunk.title}: ${fill(words.quoted, { sentence })}`
 }
 
 function mail(subject: string, paragraphs: string[], cited: string[]): Draft {

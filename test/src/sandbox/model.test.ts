@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { modelJsonSchema, sectionJson } from '../../../src/ai/index.ts'
 import { CallJudgementSchema } from '../../../src/outreach/call-outcome.ts'
+import { checkProfile } from '../../../src/outreach/check-profile.ts'
 import { DraftSchema } from '../../../src/outreach/draft.ts'
 import { lockNumbers } from '../../../src/outreach/number-lock.ts'
-import { checkProfile, ProfileSchema, profileSections } from '../../../src/outreach/profile.ts'
+import { ProfileSchema, profileSections } from '../../../src/outreach/profile.ts'
 import { ReadingSchema } from '../../../src/outreach/read-reply.ts'
 import { MODEL, startModelStandIn } from '../../../src/sandbox/model.ts'
 import type { StandIn } from '../../../src/sandbox/standin.ts'
@@ -201,7 +202,7 @@ describe('a draft', () => {
     expect(english.paragraphs.join('\n')).toContain('In low season it costs EUR 189 per night.')
     expect(english.cited_chunk_ids).toContain('suite')
     const german = await ask('email_draft', await draftSections('ask_phone', 'de'))
-    expect(german.paragraphs.join('\n')).toContain('EUR 189 pro Nacht')
+    expect(german.paragraphs.join('\n')).toContain('„In low season it costs EUR 189 per night.“')
   })
 
   it('names only the end of the number it announces a call on', async () => {
