@@ -1,6 +1,14 @@
 import type { Logger } from 'pino'
 import type { Events } from '../events/index.ts'
-import type { ChatSurface, Clock, Desk, Mailer, VoiceProvider } from '../ports/index.ts'
+import type {
+  ChatSurface,
+  Clock,
+  Desk,
+  DeskTicket,
+  Mailer,
+  SearchHit,
+  VoiceProvider,
+} from '../ports/index.ts'
 import type { Store, Tx } from '../store/index.ts'
 import type { OrgId } from '../work/index.ts'
 
@@ -30,6 +38,9 @@ export type SkillHub = {
   settings: {
     companyName: string
     publicUrl: string
+    /** Where a voice provider reports to. */
+    callWebhookUrl: string
+    recordCalls: boolean
     mailFrom: { email: string; name?: string } | null
     /** The address whose replies reach us; a flow's signed address is made from it. */
     replyTo: (flowId: string) => string
@@ -38,4 +49,7 @@ export type SkillHub = {
   escalate: (tx: Tx, org: OrgId, escalation: NewEscalation) => Promise<string>
   /** Puts a call into the caller's queue. */
   queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string }) => Promise<void>
+  /** Tells our mirror what one of our own writes made of a ticket. */
+  recordOwnWrite: (tx: Tx, org: OrgId, desk: Desk, ticket: DeskTicket, cause: string) => Promise<void>
+  searchKnowledge: (org: OrgId, text: string, limit: number) => Promise<SearchHit[]>
 }

@@ -1,3 +1,5 @@
+export { actingSkills } from './all.ts'
+export { ContextPack } from './calls/place-call.ts'
 export {
   type Act,
   type Channel,
@@ -9,3 +11,4 @@ export {
 } from './define.ts'
 export { type ContactGate, createSkills, InDoubt, type Skills } from './effects.ts'
 export type { NewEscalation, SkillHub } from './hub.ts'
+export { deskOfTicket } from './tickets/desk-of.ts'

@@ -80,7 +80,13 @@ export async function recordTicket(
     ours: about.ours ? 'all' : before ? await deskWritesSince(tx, org, ref, now - OUR_WRITE_WINDOW_MS) : [],
     isNews: now - ticket.createdAt < NEWS_WINDOW_MS,
   })
-  const row = ticketRow(org, desk.name, ticket, {
+  // Answers to a write leave the reply times out; what an earlier look said stays.
+  const withTimes: DeskTicket = {
+    ...ticket,
+    firstReplyMinutes: ticket.firstReplyMinutes ?? before?.first_reply_minutes ?? null,
+    resolutionMinutes: ticket.resolutionMinutes ?? before?.resolution_minutes ?? null,
+  }
+  const row = ticketRow(org, desk.name, withTimes, {
     customer_id: customer?.id ?? before?.customer_id ?? null,
     to_ai: changes.toAi ? 1 : 0,
     fence: (before?.fence ?? 1) + (changes.taken ? 1 : 0),

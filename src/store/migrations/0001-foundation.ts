@@ -118,6 +118,7 @@ export const foundation = {
     'CREATE INDEX messages_customer ON messages (org, customer_id, id)',
     'CREATE INDEX messages_flow ON messages (org, flow_id, id)',
     'CREATE UNIQUE INDEX messages_provider ON messages (org, provider, provider_id, direction) WHERE provider_id IS NOT NULL',
+    'CREATE INDEX messages_effect ON messages (org, effect_id) WHERE effect_id IS NOT NULL',
     'CREATE INDEX messages_header ON messages (org, header_id) WHERE header_id IS NOT NULL',
 
     // — calls —

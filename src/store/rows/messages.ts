@@ -79,7 +79,15 @@ export function setMessageStatus(
   tx: Tx,
   org: string,
   id: string,
-  change: { status?: string; header_id?: string; meta?: string },
+  change: { status?: string; header_id?: string; meta?: string; provider?: string; provider_id?: string },
 ) {
   return tx.run(qb.updateTable('messages').set(change).where('org', '=', org).where('id', '=', id))
 }
+
+const byEffect = prepared<{ org: string; effect: string }, MessagesTable>((p) =>
+  qb.selectFrom('messages').selectAll().where('org', '=', p.org).where('effect_id', '=', p.effect),
+)
+
+/** What an effect sends, as it was when the effect was first tried. */
+export const messageByEffect = (read: Executor, org: string, effect: string) =>
+  read.first(byEffect({ org, effect }))
