@@ -30,12 +30,8 @@ export async function createDiscordChat(options: {
   const { rest, call } = await createDiscordClient({ token: options.token, apiUrl: options.apiUrl })
 
   async function create(channel: string, view: View, key: string): Promise<MessageRef> {
-    const answer = await call('write', () =>
-      rest.post(Routes.channelMessages(channel), {
-        body: { ...renderDiscord(view, refOf(key)), nonce: nonceOf(key), enforce_nonce: true },
-      }),
-    )
-    const message = Message.parse(answer)
+    const body = { ...renderDiscord(view, refOf(key)), nonce: nonceOf(key), enforce_nonce: true }
+    const message = await call('write', Message, () => rest.post(Routes.channelMessages(channel), { body }))
     return { surface: 'discord', channel: message.channel_id, message: message.id }
   }
 
@@ -43,7 +39,7 @@ export async function createDiscordChat(options: {
   async function openThread(channel: string, message: string, title: string): Promise<void> {
     try {
       const body = { name: title.trim().slice(0, THREAD_NAME_MAX) || 'Details' }
-      await call('write', () => rest.post(Routes.threads(channel, message), { body }))
+      await call('write', z.unknown(), () => rest.post(Routes.threads(channel, message), { body }))
     } catch (error) {
       if (discordCode(error) !== ALREADY_HAS_THREAD) throw error
     }
@@ -68,7 +64,9 @@ export async function createDiscordChat(options: {
     /** The edited message no longer ends in its `ref`: whoever can edit it holds its id and need not find it. */
     async update(ref, view) {
       const body = renderDiscord(view)
-      await call('write', () => rest.patch(Routes.channelMessage(ref.channel, ref.message), { body }))
+      await call('write', z.unknown(), () =>
+        rest.patch(Routes.channelMessage(ref.channel, ref.message), { body }),
+      )
     },
 
     async find(channel, key, thread) {
@@ -76,13 +74,12 @@ export async function createDiscordChat(options: {
       let before: string | undefined
       for (let page = 0; page < MAX_PAGES; page += 1) {
         const query = new URLSearchParams({ limit: String(PAGE), ...(before && { before }) })
-        const messages = await call('read', () => rest.get(Routes.channelMessages(where), { query })).then(
-          z.array(Listed).parse,
-          (error: unknown) => {
-            if (thread && discordCode(error) === UNKNOWN_CHANNEL) return []
-            throw error
-          },
-        )
+        const messages = await call('read', z.array(Listed), () =>
+          rest.get(Routes.channelMessages(where), { query }),
+        ).catch((error: unknown) => {
+          if (thread && discordCode(error) === UNKNOWN_CHANNEL) return []
+          throw error
+        })
         const found = messages.find((message) => isMarked(message, key))
         if (found) return { surface: 'discord', channel: found.channel_id, message: found.id }
         before = messages.at(-1)?.id
@@ -93,8 +90,8 @@ export async function createDiscordChat(options: {
 
     async check() {
       try {
-        const answer = await call('read', () => rest.get(Routes.channel(options.channel)))
-        return { ok: true, detail: `sees the channel ${Channel.parse(answer).name ?? options.channel}` }
+        const { name } = await call('read', Channel, () => rest.get(Routes.channel(options.channel)))
+        return { ok: true, detail: `sees the channel ${name ?? options.channel}` }
       } catch (error) {
         return { ok: false, detail: messageOf(error), hint: error instanceof VendorError ? error.hint : '' }
       }

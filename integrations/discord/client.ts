@@ -1,4 +1,5 @@
 import type { REST, RESTOptions } from '@discordjs/rest'
+import type { z } from 'zod'
 import { backoff, never, neverSent, VendorError, type VendorErrorCode } from '../../src/ops/errors.ts'
 
 const TIMEOUT_MS = 15_000
@@ -14,8 +15,11 @@ export type CallKind = 'read' | 'write'
 
 export type DiscordClient = {
   rest: REST
-  /** Runs a request; what it throws becomes a VendorError, whose cause carries no URL: a webhook's has its token. */
-  call(kind: CallKind, run: () => Promise<unknown>): Promise<unknown>
+  /**
+   * Runs a request and reads its answer; what goes wrong becomes a VendorError, whose cause carries no URL: a
+   * webhook's has its token. An answer of another shape counts as none.
+   */
+  call<T>(kind: CallKind, answer: z.ZodType<T>, run: () => Promise<unknown>): Promise<T>
 }
 
 /**
@@ -53,11 +57,11 @@ export async function createDiscordClient(options: {
 
   return {
     rest,
-    async call(kind, run) {
+    async call(kind, answer, run) {
       // A 401 makes the SDK forget the token, and every later call would fail with an error that hides why.
       if (options.token) rest.setToken(options.token)
       try {
-        return await run()
+        return answer.parse(await run())
       } catch (error) {
         throw toVendorError(error, kind)
       }

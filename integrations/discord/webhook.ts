@@ -25,15 +25,14 @@ export async function createDiscordWebhook(options: { url: string }): Promise<Ch
 
     async post(view) {
       const query = new URLSearchParams({ wait: 'true' })
-      const answer = await call('write', () =>
+      const message = await call('write', Message, () =>
         rest.post(Routes.webhook(id, token), { auth: false, query, body: renderDiscord(view) }),
       )
-      const message = Message.parse(answer)
       return { surface: 'discord', channel: message.channel_id, message: message.id }
     },
 
     async update(ref, view) {
-      await call('write', () =>
+      await call('write', z.unknown(), () =>
         rest.patch(Routes.webhookMessage(id, token, ref.message), { auth: false, body: renderDiscord(view) }),
       )
     },
@@ -44,8 +43,10 @@ export async function createDiscordWebhook(options: { url: string }): Promise<Ch
 
     async check() {
       try {
-        const answer = await call('read', () => rest.get(Routes.webhook(id, token), { auth: false }))
-        return { ok: true, detail: `posts as the webhook ${Webhook.parse(answer).name ?? id}` }
+        const { name } = await call('read', Webhook, () =>
+          rest.get(Routes.webhook(id, token), { auth: false }),
+        )
+        return { ok: true, detail: `posts as the webhook ${name ?? id}` }
       } catch (error) {
         return { ok: false, detail: messageOf(error), hint: error instanceof VendorError ? error.hint : '' }
       }
