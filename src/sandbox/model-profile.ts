@@ -20,7 +20,7 @@ export function profileOf(sections: ProfileTask) {
   const earlier = sections.ticket_history?.tickets ?? []
   const here = said(current, 'customer')
   const before = said(earlier, 'customer')
-  const everything = [...here, ...before].map(({ quote }) => quote).join('\n')
+  const asked = [sections.current_ticket?.subject ?? '', ...here.map(({ quote }) => quote)].join('\n')
 
   const wishes = here.filter(({ quote }) => wishWords.test(quote))
   const openWishes = (wishes.length > 0 ? wishes : here.filter(isTelling)).slice(0, 3)
@@ -33,14 +33,18 @@ export function profileOf(sections: ProfileTask) {
   const polite = [...here, ...before].find(({ quote }) => politeWords.test(quote))
 
   return {
-    language: languageOf(everything) ?? sections.customer.language ?? null,
+    language:
+      languageOf(asked) ??
+      languageOf(before.map(({ quote }) => quote).join('\n')) ??
+      sections.customer.language ??
+      null,
     constraints,
     open_wishes: openWishes.map((wish) => claim(`Wants: "${short(wish.quote)}".`, wish)),
     past_friction: friction.map((each) => claim(`Was unhappy: "${short(each.quote)}".`, each)),
     tone: polite ? [claim('Writes politely and expects the same.', polite)] : [],
     promises: promises.slice(0, 3).map((each) => claim(`We said: "${short(each.quote)}".`, each)),
     missing: missingIn(here.map(({ quote }) => quote).join('\n')),
-    recommendations: bestChunks(sections.knowledge, everything, 3).map((chunk) => ({
+    recommendations: bestChunks(sections.knowledge, asked, 3).map((chunk) => ({
       text: chunk.title,
       chunk_id: chunk.chunk_id,
       reason: openWishes[0]

@@ -3,10 +3,10 @@
 /** The sentences of a text, each a piece of it letter by letter and at most `max` characters long. */
 export function exactSentences(text: string, max = 200): string[] {
   const pieces = text.match(/(?:[^.!?…।\n]|[.!?…](?=[^\s.!?…]))+[.!?…।]*/g) ?? []
-  return pieces.map((piece) => beginning(piece.trim(), max)).filter((piece) => /\p{L}{2}/u.test(piece))
+  return pieces.map((piece) => cutAt(piece.trim(), max)).filter((piece) => /\p{L}{2}/u.test(piece))
 }
 
-function beginning(text: string, max: number): string {
+function cutAt(text: string, max: number): string {
   if (text.length <= max) return text
   return text.slice(0, max).replace(/\s+\S*$/, '')
 }
@@ -27,10 +27,11 @@ const STOP_WORDS: Record<string, RegExp> = {
   hi: /\b(hai|hain|mujhe|hum|chahiye|nahi|kya|ke|ki|ka|aur|mein|liye|haan|aap|ji|namaste|se)\b/gi,
 }
 
-/** The language with the most of its small words, or undefined when there are hardly any. */
+/** The language with the most of its small words at the beginning, or undefined when there are hardly any. */
 export function languageOf(text: string): string | undefined {
+  const beginning = text.slice(0, 2_000)
   const counts = Object.entries(STOP_WORDS).map(
-    ([language, words]) => [language, text.match(words)?.length ?? 0] as const,
+    ([language, words]) => [language, beginning.match(words)?.length ?? 0] as const,
   )
   const [best] = counts.toSorted((a, b) => b[1] - a[1])
   return best && best[1] >= 3 ? best[0] : undefined
