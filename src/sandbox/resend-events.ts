@@ -1,25 +1,26 @@
 import { createHmac } from 'node:crypto'
+import type { Instant } from '../ports/common.ts'
 import type { StandInDeps } from './deps.ts'
 import type { Mail } from './world.ts'
 
-/** Svix signs for Resend: `v1,` + base64(HMAC-SHA256(secret, id.timestamp.body)), the secret after `whsec_` in base64. */
 export function registerResendWebhooks(deps: StandInDeps, secret: string) {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
   deps.webhooks.register('resend', {
     url: `${deps.hubUrl}/api/v1/webhooks/inbound_email`,
-    sign({ id, body, at }) {
-      const timestamp = String(Math.floor(at / 1000))
-      const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
-      return {
-        'user-agent': 'Svix-Webhooks/1.70.0 (sender-9YMgn; +https://www.svix.com/http-sender/)',
-        'svix-id': id,
-        'svix-timestamp': timestamp,
-        'svix-signature': `v1,${signature}`,
-      }
-    },
+    sign: (webhook) => signResend(secret, webhook),
     // Svix takes anything but a 2xx for a failure (docs.svix.com/retries).
     triesAgain: () => true,
   })
+}
+
+/** Svix signs for Resend: `v1,` + base64(HMAC-SHA256(secret, id.timestamp.body)), the secret after `whsec_` in base64. */
+export function signResend(
+  secret: string,
+  { id, body, at }: { id: string; body: string; at: Instant },
+): Record<string, string> {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+  const timestamp = String(Math.floor(at / 1000))
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
+  return { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` }
 }
 
 /** Event data by the webhook section of Resend's own API description. */

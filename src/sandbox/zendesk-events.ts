@@ -17,6 +17,10 @@ export const ZENDESK_WEBHOOK_ID = '01JSANDBOXWEBHOOK000000000'
  * base64(HMAC-SHA256(secret, timestamp + body)); the timestamp is ISO 8601, taken as it is
  * (developer.zendesk.com, "Verifying webhooks").
  */
+export function signZendesk(secret: string, timestamp: string, body: string): string {
+  return createHmac('sha256', secret).update(timestamp).update(body).digest('base64')
+}
+
 export function registerZendeskWebhooks(deps: StandInDeps, secret: string) {
   deps.webhooks.register('zendesk', {
     url: `${deps.hubUrl}/api/v1/webhooks/zendesk`,
@@ -28,10 +32,7 @@ export function registerZendeskWebhooks(deps: StandInDeps, secret: string) {
         'x-zendesk-webhook-id': ZENDESK_WEBHOOK_ID,
         'x-zendesk-webhook-invocation-id': id,
         'x-zendesk-webhook-signature-timestamp': timestamp,
-        'x-zendesk-webhook-signature': createHmac('sha256', secret)
-          .update(timestamp)
-          .update(body)
-          .digest('base64'),
+        'x-zendesk-webhook-signature': signZendesk(secret, timestamp, body),
       }
     },
     triesAgain: (status) => status === 409 || status === 429 || status >= 500,
