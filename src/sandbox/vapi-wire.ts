@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { PhoneCall } from './world.ts'
 
+const Server = z.looseObject({
+  url: z.string().optional(),
+  credentialId: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+})
+
 /** The parts of `POST /call` that the stand-in acts on (`CreateCallDTO`); the rest is kept and echoed. */
 export const CreateCall = z.looseObject({
   name: z.string().max(40).optional(),
@@ -15,7 +21,7 @@ export const CreateCall = z.looseObject({
         .optional(),
       transcriber: z.looseObject({ language: z.string().optional() }).optional(),
       maxDurationSeconds: z.number().min(10).max(43_200).optional(),
-      server: z.looseObject({ url: z.string().optional() }).optional(),
+      server: Server.optional(),
       serverMessages: z.array(z.string()).optional(),
       artifactPlan: z.looseObject({ recordingEnabled: z.boolean().optional() }).optional(),
       analysisPlan: z
@@ -31,7 +37,7 @@ export const CreateCall = z.looseObject({
   assistantOverrides: z
     .looseObject({
       maxDurationSeconds: z.number().optional(),
-      server: z.looseObject({ url: z.string().optional() }).optional(),
+      server: Server.optional(),
       serverMessages: z.array(z.string()).optional(),
     })
     .optional(),
@@ -47,6 +53,20 @@ export const CreateCall = z.looseObject({
     .optional(),
 })
 export type CreateCall = z.infer<typeof CreateCall>
+
+export function requestOf(call: PhoneCall): CreateCall {
+  return CreateCall.parse(call.request)
+}
+
+/** Where a call's messages go and how they are proved, where the call says so itself. */
+export function serverOf(request: CreateCall): z.infer<typeof Server> | undefined {
+  return request.assistantOverrides?.server ?? request.assistant?.server
+}
+
+/** Of an answered call, unless it was told not to record. */
+export function hasRecording(call: PhoneCall): boolean {
+  return call.durationS > 0 && requestOf(call).assistant?.artifactPlan?.recordingEnabled !== false
+}
 
 export type RecordingLinks = { permanent: string; presigned: string; expiresAt: number }
 

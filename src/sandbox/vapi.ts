@@ -1,17 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { converse, endWithoutAnswer } from './callers.ts'
 import type { StandInDeps } from './deps.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
-import {
-  CreateCall,
-  evaluationText,
-  type RecordingLinks,
-  systemPromptOf,
-  wireAnalysis,
-  wireArtifact,
-  wireCall,
-} from './vapi-wire.ts'
+import { advance, reportStatus, shown, type VapiLine } from './vapi-calls.ts'
+import { opens } from './vapi-recordings.ts'
+import { CreateCall, hasRecording, requestOf, serverOf } from './vapi-wire.ts'
 import { silentWav } from './wav.ts'
 import { type CallMood, type Person, type PhoneCall, personByPhone } from './world.ts'
 
@@ -19,10 +12,12 @@ export const VAPI = {
   apiKey: 'vapi-sandbox-key',
   phoneNumberId: '7d3cbbd2-0000-4000-8000-000000000001',
   webhookSecret: 'vapi-webhook-secret-of-the-sandbox',
+  /** Names the secret as a server's HMAC credential. */
+  credentialId: '7d3cbbd2-0000-4000-8000-000000000002',
 } as const
 
 type Deps = StandInDeps & { webhookSecret?: string }
-type Vapi = Deps & { url: () => string }
+type Vapi = VapiLine & Pick<StandInDeps, 'uuid'>
 
 /**
  * Serves Vapi's calls and plays the person who is called: queued → ringing → in-progress → ended, each reported
@@ -35,7 +30,8 @@ export async function startVapiStandIn(deps: Deps): Promise<StandIn> {
   url = standIn.url
   deps.webhooks.register('vapi', {
     url: `${deps.hubUrl}/api/v1/webhooks/call_completed`,
-    sign: ({ body, at }) => signVapi(deps.webhookSecret ?? VAPI.webhookSecret, body, at),
+    sign: ({ id, body, at }) =>
+      proofOf(id, deps) ?? signVapi(deps.webhookSecret ?? VAPI.webhookSecret, body, at),
     triesAgain: (status) => status === 429 || status >= 500,
   })
   deps.agenda.on('call.advance', ({ callId }) => {
@@ -52,10 +48,19 @@ export function signVapi(secret: string, body: string, at: number): Record<strin
   return { 'x-timestamp': timestamp, 'x-signature': signature }
 }
 
+/** Headers that a server without a credential was given are all the proof its messages carry. */
+function proofOf(webhookId: string, { world }: Deps): Record<string, string> | undefined {
+  const call = world.calls[webhookId.slice(0, UUID_LENGTH)]
+  const server = call && serverOf(requestOf(call))
+  return server && !server.credentialId ? server.headers : undefined
+}
+
+const UUID_LENGTH = 36
+
 function answer(request: StandInRequest, vapi: Vapi): StandInReply {
   const { method, path, query } = request
-  if (method === 'GET' && path.startsWith('/recordings/')) return presignedRecording(path, query, vapi)
-  if (request.headers.authorization !== `Bearer ${VAPI.apiKey}`) return problem(401, 'Invalid Key')
+  if (method === 'GET' && path.startsWith('/recordings/')) return openRecording(request, vapi)
+  if (!isAuthorized(request)) return problem(401, 'Invalid Key')
   if (path === '/call' && method === 'POST') return createCall(request.json, vapi)
   if (path === '/call' && method === 'GET') return listCalls(query, vapi)
 
@@ -63,7 +68,7 @@ function answer(request: StandInRequest, vapi: Vapi): StandInReply {
   const call = vapi.world.calls[id]
   if (!call) return problem(404, `Couldn't get call. call ${id} not found.`)
   if (method === 'GET' && part === undefined) return { status: 200, body: shown(call, vapi) }
-  if (method === 'GET' && part === 'mono-recording') return recording(call, vapi)
+  if (method === 'GET' && part === 'mono-recording') return recording(call)
   return problem(404, `Cannot ${method} ${path}`)
 }
 
@@ -160,130 +165,22 @@ function listCalls(query: URLSearchParams, vapi: Vapi): StandInReply {
   return { status: 200, body: matches.slice(0, limit.data).map((call) => shown(call, vapi)) }
 }
 
-/** One step on: the agenda calls it again until the call has ended. */
-function advance(call: PhoneCall, vapi: Vapi) {
-  const { pace } = vapi.world.settings
-  const next = (ms: number) => vapi.agenda.after(ms, { kind: 'call.advance', callId: call.id })
-  call.updatedAt = vapi.clock.now()
-  if (call.status === 'queued') {
-    if (call.mood === 'invalid') return hangUp(call, vapi)
-    call.status = 'ringing'
-    reportStatus(call, vapi)
-    next(pace.callRinging)
-  } else if (call.status === 'ringing') {
-    if (endWithoutAnswer(call.mood)) return hangUp(call, vapi)
-    call.status = 'in-progress'
-    call.startedAt = vapi.clock.now()
-    reportStatus(call, vapi)
-    next(pace.callTalking)
-  } else if (call.status === 'in-progress') {
-    hangUp(call, vapi)
-  }
+/** Behind a presigned link, or by the API key. */
+function openRecording(request: StandInRequest, vapi: Vapi): StandInReply {
+  const id = request.path.slice('/recordings/'.length).replace(/\.wav$/, '')
+  const call = vapi.world.calls[id]
+  if (!call) return problem(404, 'Recording not found')
+  const isOpen = isAuthorized(request) || opens(id, request.query, vapi.clock.now())
+  return isOpen ? recording(call) : problem(403, 'Request has expired')
 }
 
-const USD_PER_MINUTE = 0.09
-
-function hangUp(call: PhoneCall, vapi: Vapi) {
-  const request = requestOf(call)
-  const story = converse({
-    mood: call.mood,
-    customerName: call.customerName,
-    firstMessage: request.assistant?.firstMessage ?? '',
-    systemPrompt: systemPromptOf(request),
-    language: request.assistant?.transcriber?.language ?? 'en',
-    maxDurationS:
-      request.assistantOverrides?.maxDurationSeconds ?? request.assistant?.maxDurationSeconds ?? 600,
-  })
-  const now = vapi.clock.now()
-  const wasAnswered = call.startedAt !== null
-  call.status = 'ended'
-  call.endedReason = story.endedReason
-  call.endedAt = now
-  call.updatedAt = now
-  if (wasAnswered) {
-    // The talk took seconds on our clock and minutes in the story: the story's length is what is told, and it
-    // ends now, so that nothing is dated into the future.
-    call.startedAt = now - story.durationS * 1000
-    call.durationS = story.durationS
-    call.turns = story.turns
-    call.summary = story.summary
-    const rubric = request.assistant?.analysisPlan?.successEvaluationPlan?.rubric
-    call.successEvaluation = evaluationText(story.success, rubric)
-    call.costUsd = Math.round((story.durationS / 60) * USD_PER_MINUTE * 10_000) / 10_000
-  }
-  reportStatus(call, vapi)
-  reportEnd(call, request, vapi)
-  vapi.changed()
-}
-
-function reportStatus(call: PhoneCall, vapi: Vapi) {
-  report(call, vapi, `status-${call.status}`, {
-    type: 'status-update',
-    status: call.status,
-    ...(call.endedReason !== null && { endedReason: call.endedReason }),
-  })
-}
-
-function reportEnd(call: PhoneCall, request: CreateCall, vapi: Vapi) {
-  report(call, vapi, 'report', {
-    type: 'end-of-call-report',
-    endedReason: call.endedReason,
-    ...(call.startedAt !== null && { startedAt: new Date(call.startedAt).toISOString() }),
-    ...(call.endedAt !== null && { endedAt: new Date(call.endedAt).toISOString() }),
-    cost: call.costUsd,
-    artifact: wireArtifact(call, request, linksOf(call, vapi)),
-    analysis: wireAnalysis(call, request),
-    customer: request.customer,
-  })
-}
-
-function report(call: PhoneCall, vapi: Vapi, what: string, message: Record<string, unknown>) {
-  const { assistant, assistantOverrides } = requestOf(call)
-  const wanted = assistantOverrides?.serverMessages ?? assistant?.serverMessages
-  if (wanted && !wanted.includes(String(message.type))) return
-  const body = { message: { ...message, timestamp: vapi.clock.now(), call: shown(call, vapi) } }
-  const url = assistantOverrides?.server?.url ?? assistant?.server?.url
-  vapi.webhooks.send('vapi', body, { id: `${call.id}-${what}`, url })
-}
-
-function requestOf(call: PhoneCall): CreateCall {
-  return CreateCall.parse(call.request)
-}
-
-function shown(call: PhoneCall, vapi: Vapi) {
-  return wireCall(call, requestOf(call), linksOf(call, vapi))
-}
-
-const LINK_LIFE_MS = 60 * 60_000
-
-/** There is a recording of an answered call, unless it was told not to record. */
-function linksOf(call: PhoneCall, vapi: Vapi): RecordingLinks | undefined {
-  if (call.durationS === 0 || requestOf(call).assistant?.artifactPlan?.recordingEnabled === false)
-    return undefined
-  const expiresAt = vapi.clock.now() + LINK_LIFE_MS
-  const permanent = `${vapi.url()}/recordings/${call.id}.wav`
-  const token = linkToken(call.id, expiresAt)
-  return { permanent, presigned: `${permanent}?expires=${expiresAt}&token=${token}`, expiresAt }
-}
-
-function linkToken(callId: string, expiresAt: number): string {
-  return createHmac('sha256', VAPI.apiKey).update(`${callId}.${expiresAt}`).digest('hex').slice(0, 32)
-}
-
-function presignedRecording(path: string, query: URLSearchParams, vapi: Vapi): StandInReply {
-  const call = vapi.world.calls[path.slice('/recordings/'.length).replace(/\.wav$/, '')]
-  if (!call) return problem(404, 'no such recording')
-  const expires = query.get('expires')
-  if (expires !== null) {
-    const isRight = query.get('token') === linkToken(call.id, Number(expires))
-    if (!isRight || Number(expires) < vapi.clock.now()) return problem(403, 'Request has expired')
-  }
-  return recording(call, vapi)
-}
-
-function recording(call: PhoneCall, vapi: Vapi): StandInReply {
-  if (!linksOf(call, vapi)) return problem(404, 'Recording not found')
+function recording(call: PhoneCall): StandInReply {
+  if (!hasRecording(call)) return problem(404, 'Recording not found')
   return { status: 200, headers: { 'content-type': 'audio/wav' }, body: silentWav(call.durationS) }
+}
+
+function isAuthorized(request: StandInRequest): boolean {
+  return request.headers.authorization === `Bearer ${VAPI.apiKey}`
 }
 
 function problem(statusCode: number, message: string | string[]): StandInReply {

@@ -216,6 +216,7 @@ it('keeps a playable recording behind a link that dies, and none when told not t
   const id = await dial()
   await runCall()
   const { artifact } = await client.calls.get({ id })
+  expect((await fetch(String(artifact?.recordingUrl))).status).toBe(403)
   const link = String(artifact?.presignedMonoUrl)
   const sound = await fetch(link)
   expect(sound.headers.get('content-type')).toBe('audio/wav')
@@ -231,6 +232,23 @@ it('keeps a playable recording behind a link that dies, and none when told not t
   await runCall()
   const unrecorded = await client.calls.get({ id: silent })
   expect(unrecorded.artifact?.presignedMonoUrl).toBeUndefined()
+})
+
+it.each([
+  ['a credential', { credentialId: VAPI.credentialId }, 'x-signature'],
+  ['headers of its own', { headers: { 'X-Vapi-Secret': 'shh' } }, 'x-vapi-secret'],
+])('proves its messages by %s, where the call names it', async (_what, proof, header) => {
+  const body = request()
+  await client.calls.create({
+    ...body,
+    assistant: { ...body.assistant, server: { url: `${hub.url}/elsewhere`, ...proof } },
+  })
+  await runCall()
+  const proofs = hub.got.map(({ headers }) =>
+    Object.keys(headers).filter((name) => /^x-(sig|vapi)/.test(name)),
+  )
+  expect(new Set(proofs.flat())).toEqual(new Set([header]))
+  expect(new Set(hub.got.map(({ path }) => path))).toEqual(new Set(['/elsewhere']))
 })
 
 it('goes on with a call that a restart interrupted', async () => {
