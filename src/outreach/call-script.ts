@@ -29,7 +29,7 @@ export type CallScript = {
 }
 
 /** A voice assistant reads all of it before each turn: longer costs seconds. */
-export const MAX_SCRIPT_CHARS = 6_000
+export const MAX_SCRIPT_CHARS = 8_000
 const MAX_FACT_CHARS = 900
 
 export const defaultMayPromise = [

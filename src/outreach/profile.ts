@@ -3,6 +3,8 @@ import type { SearchHit } from '../ports/index.ts'
 import { type HistoryTicket, type PackedHistory, type PackedTicket, packHistory } from './history.ts'
 import { guessLanguage } from './language.ts'
 
+export { checkProfile, type Dropped } from './check-profile.ts'
+
 const EvidenceSchema = z.object({
   ticket: z.string().describe('As given, like zendesk:4711'),
   comment: z.string().describe('Id of the comment, as given'),
