@@ -125,6 +125,7 @@ export function knowledgeIndexContract(name: string, create: () => Promise<Index
       expect(hits).toMatchObject([
         { id: 'c0', org: 'org-a', text: 'our spa', ranks: { meaning: 1, words: 1 } },
       ])
+      expect([await index.count('org-a'), await index.count('org-b')]).toEqual([1, 60])
     })
 
     it('filters by labels before it counts to the limit', async () => {

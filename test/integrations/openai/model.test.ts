@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openai } from '../../../integrations/openai/index.ts'
 import { type ModelServerMood, modelContract, question } from '../../contracts/model.ts'
 import { nocked } from '../nocked.ts'
@@ -59,6 +59,14 @@ describe('OpenAI itself', () => {
       },
     })
     expect(vendor.calls[0]?.body).not.toHaveProperty('max_tokens')
+  })
+
+  it('is reached as configured, whatever the process has in its environment', async () => {
+    vi.stubEnv('OPENAI_BASE_URL', 'http://elsewhere.local/v1')
+    vi.stubEnv('OPENAI_ORG_ID', 'org-of-somebody')
+    vendor.answers('POST', CHAT, says('yes'))
+    await (await connect(AT_OPENAI)).complete(question({}))
+    expect(vendor.calls[0]?.headers).not.toHaveProperty('openai-organization')
   })
 
   it('takes a filtered answer for a refusal', async () => {
