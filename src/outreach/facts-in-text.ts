@@ -19,7 +19,7 @@ export type CalendarDate = { year: number | null; month: number; day: number | n
 /** Text beyond this is not read: facts that stand only there support nothing. */
 const MAX_CHARS = 60_000
 
-const NUM = "\\d(?:[\\d.,'’\\u00a0\\u202f]*\\d)?(?:[ \\u00a0\\u202f]\\d{3}(?!\\d))*"
+const NUM = "(?:\\d{1,3}(?:[ \\u00a0\\u202f]\\d{3})+(?:[.,]\\d{1,2})?(?!\\d)|\\d(?:[\\d.,'’]*\\d)?)"
 const YEAR = '(?:19|20)\\d{2}'
 const byLength = (words: Iterable<string>) => [...words].sort((a, b) => b.length - a.length).join('|')
 const MONTH = `(?:${byLength(months.keys())})`
@@ -155,7 +155,9 @@ function takeDates(take: Take) {
     const valid = readings.filter(
       ({ month, day }) => month >= 1 && month <= 12 && (day === null || (day >= 1 && day <= 31)),
     )
-    return valid.length > 0 ? [{ kind: 'date', text: text.trim(), readings: valid }] : null
+    return valid.length > 0
+      ? [{ kind: 'date', text: text.trim().replace(/(?<=\p{L})\.$/u, ''), readings: valid }]
+      : null
   }
   take(PATTERNS.isoDate, ([all = '', year, month, day]) =>
     date(all, [{ year: Number(year), month: Number(month), day: Number(day) }]),

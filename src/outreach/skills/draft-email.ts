@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { detectIntent } from '../../ai/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import { type Act, defineSkill } from '../../skills/index.ts'
 import { getCustomer, latestProfile } from '../../store/rows/customers.ts'
@@ -104,7 +105,9 @@ async function write(
     purpose: `mail ${input.kind}`,
   })
   if (asked.kind === 'unavailable') {
-    return { draft: templateDraft(input), by: 'template' }
+    const words = [...input.ticket.comments.map((comment) => comment.text), input.ticket.subject].join('\n')
+    const intent = detectIntent(words).intent
+    return { draft: templateDraft({ ...input, ticketSubject: input.ticket.subject, intent }), by: 'template' }
   }
   const verdict = lockNumbers(asked.value, {
     chunks: input.knowledge.map((chunk) => ({ ...chunk, id: chunk.chunk_id })),
