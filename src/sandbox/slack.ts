@@ -1,31 +1,29 @@
 import { z } from 'zod'
-import type { StandInDeps } from './deps.ts'
-import { allMessages, openChannel, plainWords } from './rooms.ts'
-import { blockMistake } from './slack-blocks.ts'
+import { allMessages, openChannel } from './rooms.ts'
+import {
+  append,
+  Content,
+  contentMistake,
+  Metadata,
+  microsOf,
+  readable,
+  SLACK,
+  type Slack,
+  type SlackDeps,
+  setMetadata,
+  textOf,
+  wire,
+} from './slack-messages.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
-import type { ChatChannel, ChatMessage } from './world.ts'
+import type { ChatMessage } from './world.ts'
 
-export const SLACK = {
-  botToken: 'xoxb-sandbox',
-  signingSecret: 'slack-signing-secret-of-the-sandbox',
-  escalationsChannel: 'C0ESCALATE',
-  teamId: 'T0SANDBOX',
-  botUserId: 'U0BOT',
-  botId: 'B0BOT',
-  appId: 'A0SANDBOX',
-  webhookPath: '/services/T0SANDBOX/B0HOOK/sandboxwebhooksecret',
-} as const
-
-type Deps = Pick<StandInDeps, 'world' | 'clock' | 'changed' | 'port'>
-
-/** What the methods work on; `lastMicros` keeps every `ts` greater than the one before. */
-type Slack = Deps & { lastMicros: number }
+export { SLACK }
 
 /**
  * Serves Slack's Web API under `/api/` and one incoming webhook under `SLACK.webhookPath`.
  * A refused call is HTTP 200 with `ok: false`, as at Slack (docs.slack.dev/apis/web-api).
  */
-export async function startSlackStandIn(deps: Deps): Promise<StandIn & { webhookUrl: string }> {
+export async function startSlackStandIn(deps: SlackDeps): Promise<StandIn & { webhookUrl: string }> {
   const server = deps.world.chat.slack
   openChannel(server, SLACK.escalationsChannel, 'escalations')
   openChannel(server, 'C0GENERAL', 'general')
@@ -71,18 +69,6 @@ function parsedIfText(value: unknown): unknown {
     return value
   }
 }
-
-const Content = z.object({
-  text: z.string().optional(),
-  blocks: z.array(z.unknown()).optional(),
-  attachments: z.array(z.unknown()).optional(),
-})
-type Content = z.infer<typeof Content>
-
-const Metadata = z.object({
-  event_type: z.string().min(1),
-  event_payload: z.record(z.string(), z.unknown()),
-})
 
 const flag = z.union([z.boolean(), z.string().transform((text) => text === 'true' || text === '1')])
 const Paging = z.object({
@@ -221,69 +207,6 @@ function contentOf(args: Arguments): Content | StandInReply {
   return mistake ? refused(mistake.error, { errors: mistake.details }) : content.data
 }
 
-const MAX_MESSAGE_TEXT = 40_000
-
-function contentMistake(content: Content): { error: string; details?: string[] } | undefined {
-  const { text, blocks, attachments } = content
-  if (!text && !blocks?.length && !attachments?.length) return { error: 'no_text' }
-  if (text && text.length > MAX_MESSAGE_TEXT) return { error: 'msg_too_long' }
-  const mistake = blockMistake(blocks ?? [])
-  return mistake ? { error: 'invalid_blocks', details: [mistake] } : undefined
-}
-
-function append(
-  slack: Slack,
-  channel: ChatChannel,
-  content: Content,
-  options: Partial<Pick<ChatMessage, 'thread' | 'ephemeralFor' | 'via'>> & {
-    metadata?: z.infer<typeof Metadata>
-  },
-): ChatMessage {
-  const createdAt = slack.clock.now()
-  slack.lastMicros = Math.max(createdAt * 1000, slack.lastMicros + 1)
-  const isBot = options.via !== 'webhook'
-  const message: ChatMessage = {
-    id: tsOf(slack.lastMicros),
-    authorId: isBot ? SLACK.botUserId : 'B0HOOK',
-    authorName: isBot ? 'Switchboard' : 'incoming webhook',
-    text: readable(content),
-    body: content,
-    key: null,
-    metadata: null,
-    thread: options.thread ?? null,
-    ephemeralFor: options.ephemeralFor ?? null,
-    via: options.via ?? 'bot',
-    createdAt,
-    edits: [],
-  }
-  setMetadata(message, options.metadata)
-  channel.messages[message.id] = message
-  slack.changed()
-  return message
-}
-
-/** A `key` in the payload is how a sender finds its message again. */
-function setMetadata(message: ChatMessage, metadata: z.infer<typeof Metadata> | undefined) {
-  message.metadata = metadata ?? null
-  message.key = textOf(metadata?.event_payload.key) ?? null
-}
-
-/** What a person sees: the blocks and attachments where there are any, else the text. */
-function readable(content: Content): string {
-  const words = plainWords([content.blocks, content.attachments])
-  return words.length > 0 ? words.join('\n') : (content.text ?? '')
-}
-
-/** `1763625600.000100`: seconds and six digits, so that text order is time order. */
-function tsOf(micros: number): string {
-  const seconds = Math.floor(micros / 1_000_000)
-  return `${seconds}.${String(micros % 1_000_000).padStart(6, '0')}`
-}
-
-function microsOf(ts: string): number {
-  return Number(ts.replace('.', ''))
-}
-
 function isTopLevel(message: ChatMessage): boolean {
   return message.thread === null || message.thread === message.id
 }
@@ -310,31 +233,6 @@ function isWithin(ts: string, { oldest, latest, inclusive }: z.infer<typeof Pagi
   const at = Number(ts)
   if (oldest && (inclusive ? at < Number(oldest) : at <= Number(oldest))) return false
   return !(latest && (inclusive ? at > Number(latest) : at >= Number(latest)))
-}
-
-/** Without `include_all_metadata` a history tells the metadata's type, not its payload. */
-function wire(message: ChatMessage, withPayload: boolean) {
-  const metadata = Metadata.safeParse(message.metadata).data
-  const lastEdit = message.edits.at(-1)
-  const { text = '', blocks, attachments } = Content.parse(message.body)
-  return {
-    type: 'message',
-    ...(message.via === 'webhook' && { subtype: 'bot_message', bot_id: message.authorId }),
-    ...(message.via === 'bot' && { user: SLACK.botUserId, bot_id: SLACK.botId, app_id: SLACK.appId }),
-    ...(message.via === 'person' && { user: message.authorId }),
-    team: SLACK.teamId,
-    text,
-    ts: message.id,
-    ...(message.thread && { thread_ts: message.thread }),
-    ...(blocks && { blocks }),
-    ...(attachments && { attachments }),
-    ...(metadata && { metadata: withPayload ? metadata : { event_type: metadata.event_type } }),
-    ...(lastEdit && !blocks && { edited: { user: SLACK.botUserId, ts: tsOf(lastEdit.at * 1000) } }),
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function ok(fields: Record<string, unknown>): StandInReply {

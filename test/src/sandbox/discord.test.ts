@@ -94,8 +94,8 @@ it('hangs a thread on a message, once', async () => {
   expect(await open()).toMatchObject({ id, type: 11 })
   await expect(open()).rejects.toMatchObject({ code: 160004 })
   await post({ content: 'story' }, id)
-  expect(messages(id).map(({ text }) => text)).toEqual(['story'])
-  expect(messages()).toHaveLength(1)
+  expect(messages(id)).toMatchObject([{ text: 'story', thread: id }])
+  expect(messages()).toMatchObject([{ text: 'case', thread: null }])
 })
 
 it('tells whether everybody was pinged', async () => {
