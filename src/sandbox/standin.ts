@@ -170,14 +170,21 @@ function takeFault(faults: Fault[], request: StandInRequest): Fault | undefined 
 
 function note(seen: SeenRequest[], request: StandInRequest, status: number) {
   seen.push({ at: Date.now(), method: request.method, path: request.path, body: request.json, status })
-  if (seen.length > SEEN_REQUESTS) seen.splice(0, seen.length - SEEN_REQUESTS)
+  // Half at once: dropping one at a time would move the whole list for each request.
+  if (seen.length > SEEN_REQUESTS) seen.splice(0, SEEN_REQUESTS / 2)
 }
 
 function send(response: ServerResponse, { status, headers, body }: StandInReply) {
   const isText = typeof body === 'string'
   const type = isText ? 'text/plain' : 'application/json; charset=utf-8'
-  response.writeHead(status, { 'content-type': type, ...headers })
-  if (body === undefined) response.end()
-  else if (isText || body instanceof Uint8Array) response.end(body)
-  else response.end(JSON.stringify(body))
+  const bytes =
+    body === undefined || body instanceof Uint8Array
+      ? body
+      : Buffer.from(isText ? body : JSON.stringify(body))
+  response.writeHead(status, {
+    'content-type': type,
+    ...(bytes ? { 'content-length': bytes.length } : {}),
+    ...headers,
+  })
+  response.end(bytes)
 }

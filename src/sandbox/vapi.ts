@@ -63,6 +63,8 @@ function answer(request: StandInRequest, vapi: Vapi): StandInReply {
   if (!isAuthorized(request)) return problem(401, 'Invalid Key')
   if (path === '/call' && method === 'POST') return createCall(request.json, vapi)
   if (path === '/call' && method === 'GET') return listCalls(query, vapi)
+  if (path === `/phone-number/${VAPI.phoneNumberId}` && method === 'GET')
+    return { status: 200, body: phoneNumber(vapi) }
 
   const [, id = '', part] = path.match(/^\/call\/([^/]+)(?:\/([\w-]+))?$/) ?? []
   const call = vapi.world.calls[id]
@@ -192,4 +194,19 @@ const ERRORS: Record<number, string> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+}
+
+/** `GET /phone-number/{id}`: what a client reads to see whether its key and number are right. */
+function phoneNumber(vapi: Vapi) {
+  const createdAt = new Date(vapi.clock.now()).toISOString()
+  return {
+    id: VAPI.phoneNumberId,
+    orgId: '7d3cbbd2-0000-4000-8000-0000000000aa',
+    provider: 'vapi',
+    status: 'active',
+    number: '+351210000000',
+    name: 'Lumen Hotels',
+    createdAt,
+    updatedAt: createdAt,
+  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { StandInDeps } from './deps.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
 import { customers, type Person, type Ticket } from './world.ts'
+import { agentPage } from './zendesk-agent-page.ts'
 import { authenticate, issueToken, type ZendeskSecrets } from './zendesk-auth.ts'
 import { registerZendeskWebhooks } from './zendesk-events.ts'
 import { changesFrom, firstChangeSince } from './zendesk-export.ts'
@@ -30,6 +31,9 @@ export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSec
   function handle(request: StandInRequest): StandInReply {
     const path = request.path.replace(/\.json$/, '')
     if (request.method === 'POST' && path === '/oauth/tokens') return issueToken(deps, secrets, request)
+    const page = /^\/agent\/tickets\/(\d+)$/.exec(path)
+    const shown = world.tickets[page?.[1] ?? '']
+    if (shown) return agentPage(world, shown)
     const caller = authenticate(deps, secrets, request.headers.authorization)
     if (!caller) return { status: 401, body: { error: "Couldn't authenticate you" } }
     if (!path.startsWith('/api/v2/')) return notFound
