@@ -75,11 +75,16 @@ function readSheet({ systemPrompt, customerName, language }: CallScene): Sheet {
     name: customerName,
     language: stringIn(customer.language) ?? language,
     subject: stringIn(ticket.subject) ?? 'your request',
-    wish: asSentence(textsIn(ticket.wishes)[0] ?? stringIn(ticket.subject) ?? ''),
+    wish: asSentence(ownWords(textsIn(ticket.wishes)[0]) ?? stringIn(ticket.subject) ?? ''),
     question: textsIn(ticket.open_questions)[0],
     facts: sections.facts === undefined ? factsOfProse(systemPrompt) : known,
-    friction: textsIn(ticket.friction)[0],
+    friction: ownWords(textsIn(ticket.friction)[0]),
   }
+}
+
+/** What a claim quotes, where it quotes: customers do not speak of themselves in the third person. */
+function ownWords(claim: string | undefined): string | undefined {
+  return claim && (/["“„«](.+)["”“»]/.exec(claim)?.[1] ?? claim)
 }
 
 /** The sentence that says most: one with a number in it, else the first. */

@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { lockNumbers } from '../../../src/outreach/number-lock.ts'
-import { findPhone } from '../../../src/outreach/phone.ts'
-import { decideReply, ReadingSchema, readingSections } from '../../../src/outreach/read-reply.ts'
+import { loadPrompts } from '../../../src/ai/index.ts'
+import {
+  buildCallScript,
+  decideReply,
+  findPhone,
+  lockNumbers,
+  ReadingSchema,
+  readingSections,
+} from '../../../src/outreach/index.ts'
 import { converse } from '../../../src/sandbox/callers.ts'
 import { phrasesFor } from '../../../src/sandbox/mailbox-phrases.ts'
 import { draftOf } from '../../../src/sandbox/model-draft.ts'
@@ -53,13 +59,49 @@ describe.each(locales)('a customer who writes in %s', (locale) => {
   })
 })
 
+const script = promptNamed('call_script')
+const NO_EVIDENCE = { ticket: 'zendesk:1', comment: '1', date: '2026-03-01T00:00:00.000Z', quote: '' }
+const NO_PROFILE = {
+  language: null,
+  constraints: [],
+  open_wishes: [],
+  past_friction: [],
+  tone: [],
+  promises: [],
+  missing: [],
+  recommendations: [],
+}
+
+function promptNamed(name: string) {
+  const prompt = loadPrompts().get(name)
+  if (!prompt) throw new Error(`There is no prompt ${name}`)
+  return prompt
+}
+
 describe.each(locales)('a call in %s', (language) => {
-  const facts = [{ source: 'c', title: 'Triple Room', text: 'The Triple Room costs €129 per night.' }]
-  const systemPrompt = [
-    `<customer>\n${JSON.stringify({ name: 'Anna', language, tone: [] })}\n</customer>`,
-    `<ticket>\n${JSON.stringify({ subject: 'A trip', wishes: ['a trip for three'], friction: ['The bill was wrong'], open_questions: ['For which dates is it?'] })}\n</ticket>`,
-    `<facts>\n${JSON.stringify(facts)}\n</facts>`,
-  ].join('\n\n')
+  const said = (text: string) => ({ text: `Wrote: "${text}".`, evidence: NO_EVIDENCE })
+  const { systemPrompt } = buildCallScript(script, {
+    company: { name: 'Lumen Hotels', about: 'Four houses' },
+    customer: { name: 'Anna', language },
+    ticket: { ref: 'zendesk:1', subject: 'A trip' },
+    goal: 'They choose a room.',
+    profile: {
+      ...NO_PROFILE,
+      open_wishes: [said('a trip for three')],
+      past_friction: [said('The bill was wrong')],
+      missing: ['For which dates is it?'],
+    },
+    facts: [
+      {
+        chunk_id: 'c',
+        title: 'Triple Room',
+        headings: [],
+        text: 'It is quiet. The Triple Room costs €129 per night.',
+      },
+    ],
+    mayPromise: [],
+    mayNotPromise: [],
+  })
 
   it.each<[CallMood, string]>([
     ['agrees', 'resolved'],
@@ -77,6 +119,9 @@ describe.each(locales)('a call in %s', (language) => {
       language,
       maxDurationS: 600,
     })
+    if (mood === 'agrees') expect(spoken(story)).toContain('The Triple Room costs €129 per night.')
+    if (mood === 'agrees') expect(spoken(story)).toContain('a trip for three')
+    if (mood === 'angry') expect(spoken(story)).toContain('The bill was wrong.')
     const transcript = story.turns.map(({ role, text }) => ({
       speaker: role === 'bot' ? 'assistant' : 'customer',
       text,
@@ -86,6 +131,8 @@ describe.each(locales)('a call in %s', (language) => {
     expect(judged.confidence).toBeGreaterThan(0.7)
   })
 })
+
+const spoken = ({ turns }: { turns: { text: string }[] }) => turns.map(({ text }) => text).join('\n')
 
 const samples = new URL('../../../src/sandbox/samples/knowledge/', import.meta.url)
 const documents = readdirSync(samples).map((file) => {
