@@ -122,6 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       VAPI_API_KEY: vapi.apiKey,
       VAPI_PHONE_NUMBER_ID: vapi.phoneNumberId,
       VAPI_WEBHOOK_SECRET: vapi.webhookSecret,
+      VAPI_CREDENTIAL_ID: vapi.credentialId,
       SLACK_API_URL: `${standIns.slack.url}/api/`,
       SLACK_BOT_TOKEN: SLACK.botToken,
       SLACK_SIGNING_SECRET: SLACK.signingSecret,
