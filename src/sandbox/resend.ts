@@ -174,7 +174,7 @@ export async function startResendStandIn(
     return { status: 200, body: { object: 'list', has_more: start + limit < all.length, data } }
   }
 
-  return startStandIn(handle, { port: deps.port })
+  return startStandIn(handle, { port: deps.port, faultBody })
 }
 
 function authenticate(request: StandInRequest, secrets: ResendSecrets): StandInReply | undefined {
@@ -302,4 +302,17 @@ export function bareAddress(address: string): string {
 
 function isAddress(address: string): boolean {
   return /^[^\s@<>]+@[^\s@<>]+$/.test(address)
+}
+
+/** Names by status: resend.com/docs/api-reference/errors. */
+function faultBody(statusCode: number) {
+  const name =
+    statusCode === 429
+      ? 'rate_limit_exceeded'
+      : statusCode >= 500
+        ? 'internal_server_error'
+        : statusCode === 401
+          ? 'missing_api_key'
+          : 'validation_error'
+  return { statusCode, name, message: 'Switched on in the sandbox' }
 }

@@ -55,7 +55,11 @@ const SEEN_REQUESTS = 2_000
  */
 export async function startStandIn(
   handle: (request: StandInRequest) => Promise<StandInReply> | StandInReply,
-  options: { port?: number } = {},
+  options: {
+    port?: number | undefined
+    /** What this vendor says in the body of such an error; a switched-on fault answers it. */
+    faultBody?: (status: number) => unknown
+  } = {},
 ): Promise<StandIn> {
   const faults: Fault[] = []
   const seen: SeenRequest[] = []
@@ -90,7 +94,7 @@ export async function startStandIn(
       send(response, {
         status: fault.kind.status,
         headers,
-        body: { error: 'fault switched on in the sandbox' },
+        body: options.faultBody?.(fault.kind.status) ?? { error: 'fault switched on in the sandbox' },
       })
       return
     }

@@ -295,7 +295,7 @@ export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSec
     return { status, body: { ticket: ticketJson(world, ticket, url), audit: auditJson(ticket, audit) } }
   }
 
-  const standIn = await startStandIn(handle, { port: deps.port })
+  const standIn = await startStandIn(handle, { port: deps.port, faultBody })
   const { url } = standIn
   return standIn
 }
@@ -322,4 +322,10 @@ function unprocessable(description: string): StandInReply {
 
 function includes(request: StandInRequest, what: string): boolean {
   return (request.query.get('include') ?? '').split(',').includes(what)
+}
+
+function faultBody(status: number) {
+  return status === 429
+    ? { error: 'APIRateLimitExceeded', description: 'Number of allowed API requests per minute exceeded' }
+    : { error: 'InternalError', description: `Switched on in the sandbox: ${status}` }
 }
