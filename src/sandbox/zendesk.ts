@@ -3,12 +3,13 @@ import type { StandInDeps } from './deps.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
 import { customers, type Person, type Ticket } from './world.ts'
 import { agentPage } from './zendesk-agent-page.ts'
+import { createAnswers, faultBody, includes, notFound, refusal, unprocessable } from './zendesk-answers.ts'
 import { authenticate, issueToken, type ZendeskSecrets } from './zendesk-auth.ts'
 import { registerZendeskWebhooks } from './zendesk-events.ts'
 import { changesFrom, firstChangeSince } from './zendesk-export.ts'
 import { cursorPage, decodeCursor, encodeCursor, pageOf } from './zendesk-pages.ts'
 import { asksForPeople, searchPeople, searchTickets, sortTickets } from './zendesk-search.ts'
-import { createTicket, type DeskRefusal, TicketIn, updateTicket } from './zendesk-tickets.ts'
+import { createTicket, TicketIn, updateTicket } from './zendesk-tickets.ts'
 import {
   auditJson,
   commentJson,
@@ -26,6 +27,8 @@ const EXPORT_PAGE = 1000
  */
 export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSecrets): Promise<StandIn> {
   const { world, clock } = deps
+  let url = ''
+  const { listTickets, sideLoads, people, agentIds, list, answer } = createAnswers(world, () => url)
   registerZendeskWebhooks(deps, secrets.webhookSecret)
 
   function handle(request: StandInRequest): StandInReply {
@@ -247,56 +250,8 @@ export async function startZendeskStandIn(deps: StandInDeps, secrets: ZendeskSec
     }
   }
 
-  function listTickets(all: Ticket[], request: StandInRequest): StandInReply {
-    const page = pageOf(all, request.query, `${url}${request.path}`)
-    return {
-      status: 200,
-      body: {
-        tickets: page.items.map((ticket) => ticketJson(world, ticket, url)),
-        ...sideLoads(page.items, request),
-        ...page.envelope,
-      },
-    }
-  }
-
-  function sideLoads(all: Ticket[], request: StandInRequest) {
-    return {
-      ...(includes(request, 'users')
-        ? { users: people(new Set(all.flatMap((one) => [one.requesterId, one.assigneeId ?? '']))) }
-        : {}),
-      ...(includes(request, 'metric_sets')
-        ? { metric_sets: all.map((one) => metricSetJson(one, agentIds())) }
-        : {}),
-      ...(includes(request, 'groups')
-        ? { groups: Object.values(world.groups).map(({ id, name }) => ({ id: Number(id), name })) }
-        : {}),
-    }
-  }
-
-  function people(ids: Set<string>) {
-    return [...ids].flatMap((id) => {
-      const person = world.people[id]
-      return person ? [userJson(person, url)] : []
-    })
-  }
-
-  function agentIds(): Set<string> {
-    return new Set(Object.values(world.groups).flatMap((group) => group.memberIds))
-  }
-
-  function list(name: string, items: unknown[], request: StandInRequest): StandInReply {
-    const page = pageOf(items, request.query, `${url}${request.path}`)
-    return { status: 200, body: { [name]: page.items, ...page.envelope } }
-  }
-
-  function answer(result: ReturnType<typeof updateTicket>, status: number): StandInReply {
-    if (!result.ok) return refusal(result.refusal)
-    const { ticket, audit } = result
-    return { status, body: { ticket: ticketJson(world, ticket, url), audit: auditJson(ticket, audit) } }
-  }
-
   const standIn = await startStandIn(handle, { port: deps.port, faultBody })
-  const { url } = standIn
+  url = standIn.url
   return standIn
 }
 
@@ -308,24 +263,4 @@ function withTicket(
 ): StandInReply {
   const body = TicketBody.safeParse(request.json)
   return body.success ? act(body.data.ticket) : unprocessable(z.prettifyError(body.error))
-}
-
-const notFound: StandInReply = { status: 404, body: { error: 'RecordNotFound', description: 'Not found' } }
-
-function refusal({ status, ...body }: DeskRefusal): StandInReply {
-  return { status, body }
-}
-
-function unprocessable(description: string): StandInReply {
-  return { status: 422, body: { error: 'RecordInvalid', description } }
-}
-
-function includes(request: StandInRequest, what: string): boolean {
-  return (request.query.get('include') ?? '').split(',').includes(what)
-}
-
-function faultBody(status: number) {
-  return status === 429
-    ? { error: 'APIRateLimitExceeded', description: 'Number of allowed API requests per minute exceeded' }
-    : { error: 'InternalError', description: `Switched on in the sandbox: ${status}` }
 }

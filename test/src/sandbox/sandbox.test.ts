@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -10,7 +10,12 @@ import { resend as resendIntegration } from '../../../integrations/resend/index.
 import { slack } from '../../../integrations/slack/index.ts'
 import { vapi } from '../../../integrations/vapi/index.ts'
 import { zendesk } from '../../../integrations/zendesk/index.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts'
+import {
+  knowledgeFolder,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '../../../src/sandbox/index.ts'
 import { stoppedClock } from './clock.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -50,6 +55,25 @@ describe('the world it begins with', () => {
     expect(open.length).toBeGreaterThanOrEqual(10)
     const times = Object.values(tickets).flatMap(({ comments }) => comments.map(({ createdAt }) => createdAt))
     expect(Math.max(...times)).toBeLessThanOrEqual(clock.now())
+  })
+
+  it('brings knowledge: documents with a title, a kind and something to say', () => {
+    const files = readdirSync(knowledgeFolder)
+    expect(files.length).toBeGreaterThanOrEqual(30)
+    for (const file of files) {
+      const text = readFileSync(new URL(file, knowledgeFolder), 'utf8')
+      expect(text, file).toMatch(
+        /^---\ntitle: .+\nkind: (room|price|policy|location|offer|faq)\n---\n\n# .+\n\n[^]{150}/,
+      )
+    }
+  })
+
+  it('shows a hostile ticket behind its link as text', async () => {
+    const hostile = Object.values(sandbox.world.tickets).find(({ subject }) => subject.includes('<img'))
+    const page = await fetch(`${sandbox.env.ZENDESK_BASE_URL}/agent/tickets/${hostile?.id}`)
+    const html = await page.text()
+    expect(html).toContain('&lt;script&gt;alert')
+    expect(html).not.toMatch(/<script|<img|<b onmouseover/)
   })
 
   it('says of a hub’s every integration how to reach it, and each of them finds its stand-in well', async () => {
