@@ -1,4 +1,4 @@
-/** What is said on the sandbox's phone line. `{name}`, `{subject}`, `{fact}`, `{wish}`, `{question}` are filled in. */
+/** What is said on the sandbox's phone line. `{name}`, `{fact}`, `{wish}`, `{question}` are filled in. */
 export type Phrases = {
   bot: {
     /** Begins the help with a fact. */
@@ -33,7 +33,7 @@ export type Phrases = {
 export const phrases: Record<string, Phrases> = {
   en: {
     bot: {
-      offer: 'Thank you, {name}. It is about your request "{subject}". This is what I can tell you: {fact}',
+      offer: 'Thank you, {name}. I looked at what you wrote, and this is what I can tell you: {fact}',
       ask: 'May I ask one thing first: {question}',
       more: 'Also: {fact}',
       noMoreFacts: 'I do not know that for sure, a colleague will find out and write to you.',
@@ -61,7 +61,7 @@ export const phrases: Record<string, Phrases> = {
   },
   de: {
     bot: {
-      offer: 'Danke, {name}. Es geht um Ihre Anfrage „{subject}“. Dazu kann ich Ihnen sagen: {fact}',
+      offer: 'Danke, {name}. Ich habe gelesen, was Sie geschrieben haben. Dazu kann ich Ihnen sagen: {fact}',
       ask: 'Darf ich zuerst eines fragen: {question}',
       more: 'Außerdem: {fact}',
       noMoreFacts:
@@ -91,7 +91,7 @@ export const phrases: Record<string, Phrases> = {
   },
   es: {
     bot: {
-      offer: 'Gracias, {name}. Se trata de su consulta «{subject}». Le puedo decir lo siguiente: {fact}',
+      offer: 'Gracias, {name}. He leído lo que escribió y le puedo decir lo siguiente: {fact}',
       ask: 'Permítame una pregunta primero: {question}',
       more: 'Además: {fact}',
       noMoreFacts: 'Eso no lo sé con seguridad, un compañero lo averiguará y le escribirá.',
@@ -119,7 +119,7 @@ export const phrases: Record<string, Phrases> = {
   },
   pt: {
     bot: {
-      offer: 'Obrigado, {name}. É sobre o seu pedido «{subject}». Posso dizer-lhe o seguinte: {fact}',
+      offer: 'Obrigado, {name}. Li o que escreveu e posso dizer-lhe o seguinte: {fact}',
       ask: 'Posso fazer primeiro uma pergunta: {question}',
       more: 'Além disso: {fact}',
       noMoreFacts: 'Isso não sei ao certo, um colega vai verificar e escrever-lhe.',
@@ -147,7 +147,7 @@ export const phrases: Record<string, Phrases> = {
   },
   hi: {
     bot: {
-      offer: 'Dhanyavaad, {name} ji. Aapke request "{subject}" ke baare mein: {fact}',
+      offer: 'Dhanyavaad, {name} ji. Aapne jo likha tha, uske baare mein: {fact}',
       ask: 'Pehle ek sawaal: {question}',
       more: 'Aur: {fact}',
       noMoreFacts: 'Yeh mujhe pakka nahi pata, ek colleague pata karke aapko likhenge.',

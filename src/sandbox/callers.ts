@@ -1,5 +1,6 @@
 import { fill, type Phrases, phrases } from './caller-phrases.ts'
-import { readSections, sentencesOf, textsIn } from './sections.ts'
+import { tellingStatements } from './relevance.ts'
+import { readSections, textsIn } from './sections.ts'
 import type { CallMood, CallTurn } from './world.ts'
 
 /** What a simulated caller hears and is: the assistant's own first message and instructions decide what is said. */
@@ -70,14 +71,16 @@ function readSheet({ systemPrompt, customerName, language }: CallScene): Sheet {
   const sections = readSections(systemPrompt)
   const customer = objectIn(sections.customer)
   const ticket = objectIn(sections.ticket)
-  const known = textsIn(sections.facts).flatMap((text) => tellingSentence(text) ?? [])
+  const subject = stringIn(ticket.subject) ?? 'your request'
+  const asked = [subject, ...textsIn(ticket.wishes), ...textsIn(ticket.constraints)].join('\n')
   return {
     name: customerName,
     language: stringIn(customer.language) ?? language,
-    subject: stringIn(ticket.subject) ?? 'your request',
-    wish: asSentence(ownWords(textsIn(ticket.wishes)[0]) ?? stringIn(ticket.subject) ?? ''),
+    subject,
+    wish: asSentence(ownWords(textsIn(ticket.wishes)[0]) ?? subject),
     question: textsIn(ticket.open_questions)[0],
-    facts: sections.facts === undefined ? factsOfProse(systemPrompt) : known,
+    facts:
+      sections.facts === undefined ? factsOfProse(systemPrompt) : factsToSay(textsIn(sections.facts), asked),
     friction: ownWords(textsIn(ticket.friction)[0]),
   }
 }
@@ -87,20 +90,20 @@ function ownWords(claim: string | undefined): string | undefined {
   return claim && (/["“„«](.+)["”“»]/.exec(claim)?.[1] ?? claim)
 }
 
-/** The sentence that says most: one with a number in it, else the first. */
-function tellingSentence(text: string): string | undefined {
-  const sentences = sentencesOf(text).filter((sentence) => sentence.length <= MAX_SENTENCE)
-  return sentences.find((sentence) => /\d/.test(sentence)) ?? sentences[0]
+/** Two statements: the best of the first fact, which the hub thinks most of, and the best of the others. */
+function factsToSay(facts: string[], asked: string): string[] {
+  const [first = '', ...others] = facts
+  const [best, second] = tellingStatements(first, asked)
+  const [further] = tellingStatements(others.join('\n\n'), asked)
+  return [best, further ?? second].filter((statement) => statement !== undefined)
 }
 
 /** Instructions without sections, of another hub: the sentences with numbers are taken for its facts. */
 function factsOfProse(prompt: string): string[] {
-  return sentencesOf(prompt)
-    .filter((sentence) => /\d/.test(sentence) && sentence.length <= MAX_SENTENCE)
+  return tellingStatements(prompt, '')
+    .filter((statement) => /\d/.test(statement))
     .slice(0, 2)
 }
-
-const MAX_SENTENCE = 240
 
 const scripts: Record<CallMood, (sheet: Sheet, words: Phrases) => Script> = {
   agrees(sheet, { bot, customer }) {

@@ -1,7 +1,7 @@
 import { fill } from './caller-phrases.ts'
-import { bestChunks, tellingSentence } from './model-chunks.ts'
 import { type DraftPhrases, draftPhrases } from './model-draft-phrases.ts'
 import type { Chunk, DraftTask } from './model-sections.ts'
+import { bestChunks, tellingStatements } from './relevance.ts'
 
 export type Draft = { subject: string; paragraphs: string[]; cited_chunk_ids: string[] }
 
@@ -73,7 +73,7 @@ function askedIn({ ticket }: DraftTask): string {
 
 /** The knowledge is in English; in a mail of another language its sentence stands as the quote that it is. */
 function line(chunk: Chunk, words: DraftPhrases, asked: string): string {
-  const sentence = tellingSentence(chunk, asked)
+  const [sentence] = tellingStatements(chunk.text, asked)
   if (!sentence) return `${chunk.title}.`
   return `${chunk.title}: ${fill(words.quoted, { sentence })}`
 }

@@ -1,4 +1,3 @@
-import { bestChunks } from './model-chunks.ts'
 import type { ProfileTask, Ticket } from './model-sections.ts'
 import {
   constraintTopics,
@@ -10,6 +9,7 @@ import {
   promiseWords,
   wishWords,
 } from './model-words.ts'
+import { bestChunks } from './relevance.ts'
 
 type Said = { ticket: Ticket; comment: Ticket['comments'][number]; quote: string }
 type Claim = { text: string; evidence: { ticket: string; comment: string; date: string; quote: string } }

@@ -16,22 +16,6 @@ export function readSections(prompt: string): Record<string, unknown> {
 
 const SECTION = /<([a-z_]+)>\n([^\n]*)\n<\/\1>/g
 
-/** The sentences of Markdown text, without its marks, in order; tables and headings are none. */
-export function sentencesOf(markdown: string): string[] {
-  return markdown
-    .split('\n')
-    .filter((line) => !/^\s*(#|\||---)/.test(line))
-    .map((line) => line.replace(/^\s*[-*>]\s+/, '').replace(/[*_`]/g, ''))
-    .join(' ')
-    .split(SENTENCE_END)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence.length > 2)
-}
-
-/** Not after a digit alone (`at 9.30`), nor after the abbreviations that prices and streets have. */
-const SENTENCE_END =
-  /(?<=[.!?…।])(?<!\b(?:approx|incl|excl|e\.g|i\.e|no|st|ca|z\.B|bzw)\.)\s+(?=\p{Lu}|\p{Lo}|¿|¡)/u
-
 /** The strings in a value that may hold plain texts or objects with a `text`. */
 export function textsIn(value: unknown): string[] {
   if (!Array.isArray(value)) return []

@@ -1,5 +1,5 @@
 import type { Chunk } from './model-sections.ts'
-import { sentencesOf } from './sections.ts'
+import { statementsOf } from './statements.ts'
 
 /** English words for what customers write in other languages, so that they meet the knowledge's words. */
 const ENGLISH: [RegExp, string][] = [
@@ -39,16 +39,18 @@ export function bestChunks(chunks: Chunk[], text: string, limit: number): Chunk[
     .slice(0, limit)
 }
 
-/** The sentence of a chunk that answers the text best; one with a price before one without. */
-export function tellingSentence(chunk: Chunk, text: string): string | undefined {
-  const asked = askedWords(text)
-  const scored = sentencesOf(chunk.text)
-    .filter((sentence) => sentence.length >= 20 && sentence.length <= 240)
-    .map((sentence) => ({
-      sentence,
-      score: shared(wordsOf(sentence), asked) + (PRICE.test(sentence) ? 1.5 : /\d/.test(sentence) ? 0.5 : 0),
+/** What a text says about what was asked, best first; with a price before without. */
+export function tellingStatements(markdown: string, askedText: string): string[] {
+  const asked = askedWords(askedText)
+  return statementsOf(markdown)
+    .filter((statement) => statement.length >= 20 && statement.length <= 240)
+    .map((statement) => ({
+      statement,
+      score:
+        shared(wordsOf(statement), asked) + (PRICE.test(statement) ? 1.5 : /\d/.test(statement) ? 0.5 : 0),
     }))
-  return scored.toSorted((a, b) => b.score - a.score)[0]?.sentence
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ statement }) => statement)
 }
 
 const PRICE = /(?:EUR|USD|GBP|INR|€|£|₹) ?\d/
