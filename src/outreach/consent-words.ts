@@ -23,7 +23,7 @@ const YES_CALL = new RegExp(
 )
 /** A bare yes counts only at the start of a sentence: "I would say yes if …" is none. */
 const BARE_YES =
-  /^\s*(?:yes|yeah|yep|sure|ok|okay|of course|agreed|i agree|i consent|ja|gerne|klar|einverstanden|in ordnung|sí|claro|de acuerdo|vale|oui|d['’]accord|bien sûr|sim|com certeza|sì|certo|va bene|haan|ha ji|haan ji|theek hai)(?![\p{L}\p{N}'’])/iu
+  /^\s*(?:yes|yeah|yep|sure|ok|okay|of course|agreed|i agree|i consent|ja|gerne|klar|einverstanden|in ordnung|sí|claro|de acuerdo|vale|oui|d['’]accord|bien sûr|sim|com certeza|sì|certo|va bene|haan ji|ha ji|haan|theek hai)(?![\p{L}\p{N}'’])/iu
 const NEGATION =
   /(?<![\p{L}\p{N}])(?:not|no|never|don['’]t|can['’]t|cannot|won['’]t|nicht|kein\w*|nie|nunca|pas|jamais|não|nao|non|nahi|nahin|mat|but|aber|pero|mais|mas|ma|if|wenn|unless)(?![\p{L}\p{N}])/iu
 

@@ -92,7 +92,7 @@ const UNITS: Record<string, string> = {
   day: 'day days tag tage tagen día días jour jours dia dias giorno giorni din',
   week: 'week weeks woche wochen semana semanas semaine semaines settimana settimane hafte',
   month: 'month months monat monate monaten mes meses mois mês mese mesi mahine',
-  year: 'year years jahr jahre jahren año años an ans année années ano anos anno anni saal',
+  year: 'year years jahr jahre jahren año años ans année années ano anos anno anni saal',
   hour: 'hour hours hrs stunde stunden hora horas heure heures ora ore ghante',
   minute: 'minute minutes min mins minuten minuto minutos minuti',
   room: 'room rooms zimmer zimmern suite suites habitación habitaciones chambre chambres quarto quartos camera camere kamre',

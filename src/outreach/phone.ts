@@ -117,13 +117,13 @@ const COUNTRY_OF_LANGUAGE: Record<string, CountryCode> = {
 
 /**
  * The countries a number without country code may belong to: of a number already known, of the time zone, of
- * the locale's region; the language alone only when nothing else is known, and never for English.
+ * the locale's region. Only when none of these is known: of the language (never for English), else
+ * `defaultCountry` (ISO 3166-1 alpha-2), the company's own.
  */
-export function likelyCountries(customer: {
-  phone: string | null
-  timeZone: string | null
-  locale: string | null
-}): CountryCode[] {
+export function likelyCountries(
+  customer: { phone: string | null; timeZone: string | null; locale: string | null },
+  defaultCountry: string | null = null,
+): CountryCode[] {
   const region = customer.locale ? regionOf(customer.locale) : undefined
   const known = [
     customer.phone ? parsePhoneNumberFromString(customer.phone)?.country : undefined,
@@ -132,8 +132,8 @@ export function likelyCountries(customer: {
   ].filter((code) => code !== undefined && isSupportedCountry(code))
   if (known.length > 0) return [...new Set(known)]
   const language = customer.locale?.toLowerCase().split(/[-_]/)[0]
-  const guess = language ? COUNTRY_OF_LANGUAGE[language] : undefined
-  return guess ? [guess] : []
+  const guess = (language ? COUNTRY_OF_LANGUAGE[language] : undefined) ?? defaultCountry?.toUpperCase()
+  return guess !== undefined && isSupportedCountry(guess) ? [guess] : []
 }
 
 function regionOf(locale: string): string | undefined {

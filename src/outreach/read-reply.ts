@@ -29,6 +29,8 @@ export type Reply = {
   reading: Reading | null
   /** A number we already have for this person, on file or from their last reply, in E.164. */
   knownPhone: string | null
+  /** Consent that an earlier reply of this case gave, while the number was still open. */
+  knownConsent?: { words: string } | null
   /** Whether the mail they answer asked if an AI may call: without that, "call me" agrees to nothing. */
   askedForAiCall: boolean
 }
@@ -92,7 +94,7 @@ export function decideReply(reply: Reply): ReplyDecision {
     return { kind: 'refused', words, goOn: reading?.sentiment === 'negative' ? 'person' : 'email' }
   }
 
-  const consent = consentOf(reply)
+  const consent = consentOf(reply) ?? reply.knownConsent ?? null
   const question = reading ? reading.question : firstQuestion(text)
   const ask = (
     why: Extract<ReplyDecision, { kind: 'ask_again' }>['why'],
