@@ -3,10 +3,12 @@ import { z } from 'zod'
 type Json = Record<string, unknown>
 
 /**
- * Keywords that strict structured output does not take on every server; zod checks them all the same.
- * OpenAI lists what it supports under "Structured model outputs"; others support less.
+ * Keywords that strict structured output does not take on every server (OpenAI's list, "Structured model
+ * outputs", grew over time; others support less). zod checks them all the same.
  */
-const DROPPED = new Set(['$schema', 'default', 'minLength', 'maxLength', 'examples', 'title'])
+const DROPPED = new Set(
+  '$schema default examples title minLength maxLength minItems maxItems minimum maximum'.split(' '),
+)
 
 type Made = { strict: Json; plain: Json }
 const made = new WeakMap<z.ZodType, Made>()

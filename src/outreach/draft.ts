@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type HistoryTicket, packHistory } from './history.ts'
+import { currentTicketBudget, type HistoryTicket, packHistory } from './history.ts'
 import type { FoundPhone } from './phone.ts'
 import type { PackedChunk, Profile } from './profile.ts'
 
@@ -14,8 +14,8 @@ export type MailKind = (typeof mailKinds)[number]
 
 /** What a model writes of a mail; greeting included, footer and unsubscribe line not. */
 export const DraftSchema = z.object({
-  subject: z.string().describe('Short and specific, no price, no "Re:"'),
-  paragraphs: z.array(z.string()).describe('Plain text; the first is the greeting'),
+  subject: z.string().trim().min(1).max(200).describe('Short and specific, no price, no "Re:"'),
+  paragraphs: z.array(z.string().max(2_000)).min(2).max(12).describe('Plain text; the first is the greeting'),
   cited_chunk_ids: z.array(z.string()).describe('Every chunk of the knowledge section that was used'),
 })
 
@@ -54,7 +54,7 @@ export function draftSections(input: DraftInput) {
     task: { kind: input.kind, language: input.language, company: input.company, ticket: input.ticket.ref },
     customer: { name: input.customerName, language: input.language },
     profile: input.profile,
-    ticket: packHistory([input.ticket]).tickets[0] ?? null,
+    ticket: packHistory([input.ticket], currentTicketBudget).tickets[0] ?? null,
     knowledge: input.knowledge,
     situation: {
       phone: situation.phone,
@@ -65,13 +65,13 @@ export function draftSections(input: DraftInput) {
   }
 }
 
-/** What of a draft's input may be repeated in it, for `lockNumbers`. */
+/** What of a draft's input, beside ticket and knowledge, may be repeated in it, for `lockNumbers`. */
 export function givenOf(input: Pick<DraftInput, 'customerName' | 'company' | 'situation'>): string[] {
-  const { phone, candidates } = input.situation
+  const { phone, candidates, question } = input.situation
   return [
     input.customerName,
     input.company,
-    ...(phone ? [phone] : []),
+    ...[phone, question].filter((text) => text !== null),
     ...candidates.flatMap(({ e164, quote }) => [e164, quote]),
   ]
 }

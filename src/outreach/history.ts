@@ -36,8 +36,9 @@ export type PackedHistory = {
 
 export type HistoryBudget = { maxChars: number; maxCommentChars: number }
 
-/** About 12,000 tokens: leaves room for knowledge and answer in a window of 32k. */
-export const defaultHistoryBudget: HistoryBudget = { maxChars: 48_000, maxCommentChars: 4_000 }
+/** Together about 15,000 tokens: leaves room for knowledge and answer in a window of 32k. */
+export const defaultHistoryBudget: HistoryBudget = { maxChars: 36_000, maxCommentChars: 4_000 }
+export const currentTicketBudget: HistoryBudget = { maxChars: 24_000, maxCommentChars: 8_000 }
 
 /**
  * As much history as the budget holds, newest ticket first, its newest comments first. Once something does

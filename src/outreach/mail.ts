@@ -1,4 +1,4 @@
-import type { Draft } from './draft.ts'
+import type { Draft, MailKind } from './draft.ts'
 import { baseLanguage } from './language.ts'
 
 export type MailFrame = {
@@ -11,6 +11,8 @@ export type MailFrame = {
   unsubscribeUrl: string | null
   /** Whether a model or a template wrote it: both are told to be automatic. */
   writtenBy: 'model' | 'template'
+  /** Mails that lead to a call say so in our own words, whatever the model forgot: consent rests on it. */
+  kind: MailKind
 }
 
 const MAX_SUBJECT = 150
@@ -63,13 +65,14 @@ function cleanText(text: string): string {
     .trim()
 }
 
-type Footer = { why: string; model: string; template: string; stop: string; link: string }
+type Footer = { call: string; why: string; model: string; template: string; stop: string; link: string }
 
 function footerOf(frame: MailFrame): string[] {
   const words = footers[baseLanguage(frame.language)] ?? footers.en
   const { name, address } = frame.company
   return [
     address ? `${name} · ${address}` : name,
+    ...(frame.kind === 'continue_by_email' ? [] : [words.call]),
     words[frame.writtenBy],
     `${words.why} ${frame.ticketRef}`,
     frame.unsubscribeUrl ? `${words.stop} ${words.link} ${frame.unsubscribeUrl}` : words.stop,
@@ -79,6 +82,7 @@ function footerOf(frame: MailFrame): string[] {
 /** "STOP" as a whole reply is what `optOutWords` reads. */
 const footers: Record<string, Footer> & { en: Footer } = {
   en: {
+    call: 'We call only if you agree. The call is made by our AI assistant, not by a person, and is recorded.',
     model: 'This message was written by our AI assistant.',
     template: 'This message was sent automatically.',
     why: 'You receive it because of your request',
@@ -86,6 +90,7 @@ const footers: Record<string, Footer> & { en: Footer } = {
     link: 'Or unsubscribe here:',
   },
   de: {
+    call: 'Wir rufen nur an, wenn Sie zustimmen. Den Anruf führt unser KI-Assistent, kein Mensch, und er wird aufgezeichnet.',
     model: 'Diese Nachricht hat unser KI-Assistent geschrieben.',
     template: 'Diese Nachricht wurde automatisch versandt.',
     why: 'Sie erhalten sie wegen Ihrer Anfrage',
@@ -93,6 +98,7 @@ const footers: Record<string, Footer> & { en: Footer } = {
     link: 'Oder melden Sie sich hier ab:',
   },
   es: {
+    call: 'Solo llamamos si usted está de acuerdo. La llamada la hace nuestro asistente de IA, no una persona, y se graba.',
     model: 'Este mensaje lo ha escrito nuestro asistente de IA.',
     template: 'Este mensaje se ha enviado automáticamente.',
     why: 'Lo recibe por su solicitud',
@@ -100,6 +106,7 @@ const footers: Record<string, Footer> & { en: Footer } = {
     link: 'O dese de baja aquí:',
   },
   fr: {
+    call: "Nous n'appelons qu'avec votre accord. L'appel est fait par notre assistant IA, et non par une personne, et il est enregistré.",
     model: 'Ce message a été écrit par notre assistant IA.',
     template: 'Ce message a été envoyé automatiquement.',
     why: 'Vous le recevez en raison de votre demande',
@@ -107,6 +114,7 @@ const footers: Record<string, Footer> & { en: Footer } = {
     link: 'Ou désabonnez-vous ici :',
   },
   pt: {
+    call: 'Só ligamos se concordar. A chamada é feita pelo nosso assistente de IA, não por uma pessoa, e é gravada.',
     model: 'Esta mensagem foi escrita pelo nosso assistente de IA.',
     template: 'Esta mensagem foi enviada automaticamente.',
     why: 'Recebe-a por causa do seu pedido',
@@ -114,6 +122,7 @@ const footers: Record<string, Footer> & { en: Footer } = {
     link: 'Ou cancele aqui:',
   },
   it: {
+    call: "Chiamiamo solo se lei è d'accordo. La chiamata è fatta dal nostro assistente IA, non da una persona, e viene registrata.",
     model: 'Questo messaggio è stato scritto dal nostro assistente IA.',
     template: 'Questo messaggio è stato inviato automaticamente.',
     why: 'Lo riceve per la sua richiesta',

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { SearchHit } from '../ports/index.ts'
-import { type HistoryTicket, type PackedHistory, type PackedTicket, packHistory } from './history.ts'
+import {
+  currentTicketBudget,
+  type HistoryTicket,
+  type PackedHistory,
+  type PackedTicket,
+  packHistory,
+} from './history.ts'
 import { guessLanguage } from './language.ts'
 
 export { checkProfile, type Dropped } from './check-profile.ts'
@@ -87,7 +93,7 @@ export function profileSections(input: ProfileInput): ProfileSections {
       tickets_total: customer.ticketsTotal,
       tickets_open: customer.ticketsOpen,
     },
-    current_ticket: packHistory([input.current]).tickets[0] ?? null,
+    current_ticket: packHistory([input.current], currentTicketBudget).tickets[0] ?? null,
     ticket_history: packHistory(input.history),
     knowledge: input.knowledge,
     previous_profile: input.previous,

@@ -76,6 +76,7 @@ export function draftEmail(deps: OutreachDeps) {
         ticketRef: ref,
         unsubscribeUrl: null,
         writtenBy: written.by,
+        kind,
       })
       const titles = new Map(input.knowledge.map((chunk) => [chunk.chunk_id, chunk.title]))
       return {

@@ -22,6 +22,7 @@ const frame: MailFrame = {
   ticketRef: 'zendesk:4711',
   unsubscribeUrl: 'https://lumen.example/u?a=1&b=2',
   writtenBy: 'model',
+  kind: 'ask_phone',
 }
 const draft = (...paragraphs: string[]) => ({ subject: 'Your trip', paragraphs, cited_chunk_ids: [] })
 const candidates: FoundPhone[] = [
@@ -63,9 +64,15 @@ describe('a finished mail', () => {
     expect(html).toContain('Lumen &amp; Sons')
   })
 
+  it('tells of the recorded call by an AI whenever a call may follow, whatever the draft forgot', () => {
+    const told = /AI assistant, not by a person, and is recorded/
+    expect(composeMail(draft('Hello'), frame).text).toMatch(told)
+    expect(composeMail(draft('Hello'), { ...frame, kind: 'continue_by_email' }).text).not.toMatch(told)
+  })
+
   it('does not say that a model wrote what a template did', () => {
     expect(composeMail(draft('Hello'), { ...frame, writtenBy: 'template' }).text).not.toContain(
-      'AI assistant',
+      'written by our AI assistant',
     )
   })
 
@@ -95,7 +102,7 @@ describe('a finished mail', () => {
 })
 
 describe('a mail without a model', () => {
-  const all = ['en', 'de-DE', 'es', 'fr', 'ja'].flatMap((language) =>
+  const all = ['en', 'de-DE', 'es', 'fr', 'pt', 'ja'].flatMap((language) =>
     mailKinds.flatMap((kind) => intents.map((intent) => ({ language, kind, intent }))),
   )
   const input = {
