@@ -5,7 +5,7 @@ import { type Act, defineSkill } from '../../skills/index.ts'
 import { getCustomer, latestProfile } from '../../store/rows/customers.ts'
 import { type Draft, type DraftInput, DraftSchema, draftSections, givenOf, mailKinds } from '../draft.ts'
 import { composeMail } from '../mail.ts'
-import { templateDraft } from '../mail-templates.ts'
+import { templateDraft, templateLanguage } from '../mail-templates.ts'
 import { lockNumbers } from '../number-lock.ts'
 import { type PackedChunk, ProfileSchema, packChunks } from '../profile.ts'
 import { ProfileSources } from './build-profile.ts'
@@ -71,7 +71,7 @@ export function draftEmail(deps: OutreachDeps) {
       }
       const written = await write(deps, input, act)
       const mail = composeMail(written.draft, {
-        language,
+        language: written.by === 'template' ? templateLanguage(language) : language,
         company: { name: deps.company.name, address: deps.company.address },
         ticketRef: ref,
         unsubscribeUrl: null,
