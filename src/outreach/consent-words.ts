@@ -13,12 +13,12 @@ const OPT_OUT = new RegExp(
 const BARE_STOP = /^\s*(?:stop|stopp|unsubscribe|baja|alto|pare|arrêt|abmelden)\s*[.!]*\s*$/iu
 
 const NO_CALL = new RegExp(
-  `${START}(?:(?:please )?(?:do not|don['’]t|never|not to) (?:call|phone|ring)|no (?:phone )?calls?|rather not (?:talk|be called|speak)|(?:prefer|rather|only|just) (?:by |via |over |keep (?:it|this) (?:by|to|in) )?(?:e-?mail|writing)|not (?:an?|with an?|by an?|to an?) (?:ai|robot|bot|machine)|no (?:ai|robots?|bots?)|nicht anrufen|kein(?:e|en)? anrufe?|rufen sie (?:mich )?(?:bitte )?nicht|lieber (?:per|schriftlich)|(?:nur|bitte) (?:per e-?mail|schriftlich)|keine? (?:ki|roboter|maschine)|no me llam\\w+|(?:nada de|sin) llamadas|prefiero (?:por )?(?:correo|e-?mail|escrito)|ne m['’]appelez pas|pas d['’]appels?|(?:préfère|plutôt) (?:par )?(?:e-?mail|écrit|courriel)|não (?:me )?lig\\w+|sem ligações|prefiro (?:por )?(?:e-?mail|escrito)|non (?:mi )?chiam\\w+|preferisco (?:via |per )?(?:e-?mail|iscritto)|call mat|phone mat)${END}`,
+  `${START}(?:(?:please )?(?:do not|don['’]t|never|not to) (?:call|phone|ring)|(?:do not|don['’]t) want (?:to be called|(?:an?|any) calls?)|no (?:phone )?calls?|rather not (?:talk|be called|speak)|(?:prefer|rather|only|just) (?:by |via |over |keep (?:it|this) (?:by|to|in) )?(?:e-?mail|writing)|not (?:an?|with an?|by an?|to an?) (?:ai|robot|bot|machine)|no (?:ai|robots?|bots?)|nicht (?:anrufen|angerufen)|nicht von (?:einer|einem) (?:ki|roboter|maschine)|kein(?:e|en)? anrufe?|rufen sie (?:mich )?(?:bitte )?nicht|lieber (?:per|schriftlich)|(?:nur|bitte) (?:per e-?mail|schriftlich)|keine? (?:ki|roboter|maschine)|no (?:quiero que )?me llam\\p{L}+|(?:nada de|sin) llamadas|prefiero (?:por )?(?:correo|e-?mail|escrito)|ne m['’]appelez pas|pas (?:être appelée?|que vous m['’]appeliez)|pas d['’]appels?|(?:préfère|plutôt) (?:par )?(?:e-?mail|écrit|courriel)|não (?:quero que )?(?:me )?lig\\p{L}+|sem ligações|prefiro (?:por )?(?:e-?mail|escrito)|non (?:voglio che )?(?:mi )?chiam\\p{L}+|non voglio essere chiamat[oa]|preferisco (?:via |per )?(?:e-?mail|iscritto)|call mat|phone mat)${END}`,
   'iu',
 )
 
 const YES_CALL = new RegExp(
-  `${START}(?:(?:please |do )?call me|give me a (?:call|ring)|(?:you|it|she|he|the assistant|your assistant|the ai) (?:can|may|could) (?:call|phone|ring)|(?:happy|fine|okay|ok|good) (?:with|for|to) (?:a call|be called|get a call|the call|that)|looking forward to (?:the|your) call|rufen sie (?:mich|uns) (?:bitte |gerne )?an|ruf(?:t)? (?:mich|uns) an|(?:dürfen|können|darf|kann) (?:sie )?(?:mich |uns )?(?:gerne )?anrufen|ll[aá]m(?:a|e|en)me|pued(?:e|en|es) llamar(?:me)?|appelez[- ]moi|(?:pouvez|peut) m['’]appeler|me lig(?:a|ue|uem)|pod(?:e|em) (?:me )?ligar|chiam(?:a|ate|i)(?:te)?mi|può chiamar\\w*|potete chiamar\\w*|(?:mujhe )?(?:call|phone) (?:kar|kijiye|karo|karna|kar lo))${END}`,
+  `${START}(?:(?:please |do )?call me|please (?:do )?call|give me a (?:call|ring)|(?:you|it|she|he|the assistant|your assistant|the ai) (?:can|may|could) (?:call|phone|ring)|(?:happy|fine|okay|ok|good) (?:with|for|to) (?:a call|be called|get a call|the call|that)|looking forward to (?:the|your) call|rufen sie (?:mich|uns) (?:bitte |gerne )?an|ruf(?:t)? (?:mich|uns) an|(?:dürfen|können|darf|kann) (?:sie )?(?:mich|uns)(?: \\p{L}+){0,3} anrufen|rufen sie (?:bitte )?an|ll[aá]m(?:a|e|en)me|pued(?:e|en|es) llamar(?:me)?|appelez[- ]moi|(?:pouvez|peut) m['’]appeler|me lig(?:a|ue|uem)|pod(?:e|em) (?:me )?ligar|chiam(?:a|ate|i)(?:te)?mi|può chiamar\\w*|potete chiamar\\w*|(?:mujhe )?(?:call|phone) (?:kar|kijiye|karo|karna|kar lo))${END}`,
   'iu',
 )
 /** A bare yes counts only at the start of a sentence: "I would say yes if …" is none. */
@@ -37,15 +37,25 @@ export function refusalWords(text: string): string | null {
   return NO_CALL.exec(text)?.[0].trim() ?? null
 }
 
+/** Agreement that looks like a condition. */
+const YES_IF = new RegExp(
+  `${START}(?:fine|ok|okay|all right|no problem|happy)(?: (?:with|by|for) me)? if (?:your|the|an) (?:ai )?(?:assistant|voice|ai) (?:calls|phones|rings)(?: me)?${END}`,
+  'iu',
+)
+
 /**
  * Words that agree to be called, in answer to a mail that asked for that: in a sentence without a negation,
  * a condition or a question mark.
  */
 export function consentWords(text: string): string | null {
-  for (const sentence of text.split(/(?<=[.!?])\s+|\n+/u)) {
-    if (sentence.includes('?') || NEGATION.test(sentence)) continue
-    const words = YES_CALL.exec(sentence) ?? BARE_YES.exec(sentence)
-    if (words) return words[0].trim()
+  const sentences = text.split(/(?<=[.!?])\s+|\n+/u).filter((sentence) => !sentence.includes('?'))
+  const plain = sentences.filter((sentence) => !NEGATION.test(sentence.replace(YES_IF, '')))
+  // What names the call says more than a bare yes in an earlier sentence.
+  for (const words of [YES_IF, YES_CALL, BARE_YES]) {
+    for (const sentence of plain) {
+      const found = words.exec(sentence)
+      if (found) return found[0].trim()
+    }
   }
   return null
 }

@@ -26,6 +26,8 @@ describe('a reply without a model', () => {
     ['Oui, vous pouvez m’appeler au +49 151 23456789', 'pouvez m’appeler'],
     ['Sim, podem ligar: +49 151 23456789', 'podem ligar'],
     ['Va bene, chiamatemi: +49 151 23456789', 'chiamatemi'],
+    ['Yes, it is fine if your AI assistant calls me: +49 151 23456789', 'fine if your AI assistant calls me'],
+    ['Ja. Der Assistent darf mich dort gern anrufen: 0151 23456789', 'darf mich dort gern anrufen'],
     ['Haan ji, +49 151 23456789', 'Haan ji'],
   ])('%s: number and consent, in the exact words', (text, words) => {
     expect(decide(text)).toMatchObject({ kind: 'phone_given', e164, consent: { words } })
@@ -83,6 +85,10 @@ describe('a reply without a model', () => {
     ['No me llamen, por favor', 'No me llamen'],
     ['Ne m’appelez pas', 'Ne m’appelez pas'],
     ['Not by an AI, sorry', 'Not by an AI'],
+    ['Ich möchte nicht angerufen werden', 'nicht angerufen'],
+    ['No quiero que me llamen', 'No quiero que me llamen'],
+    ['Não quero que me liguem', 'Não quero que me liguem'],
+    ['Please mujhe call mat karna', 'call mat'],
   ])('%s: a refusal', (text, words) => {
     expect(decide(text)).toEqual({ kind: 'refused', words, goOn: 'email' })
   })
