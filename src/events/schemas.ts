@@ -80,6 +80,13 @@ export const eventSchemas = {
     subject: z.string(),
     text: z.string().describe('Without quotes and signature'),
   }),
+  mail_bounced: z.object({
+    messageId: z.string(),
+    customerId: z.string(),
+    flowId: z.string().nullable(),
+    ticket: ticketRef.nullable(),
+    detail: z.string(),
+  }),
   customer_opted_out: z.object({ customerId: z.string(), channel: z.string(), words: z.string() }),
   call_ended: z.object({
     callId: z.string(),

@@ -14,6 +14,7 @@ export function caseOf(event: HubEvent): string | null {
 export function subjectOf(event: HubEvent): string | null {
   switch (event.type) {
     case 'inbound_email':
+    case 'mail_bounced':
       return event.flowId
     case 'call_ended':
     case 'call_failed':

@@ -155,6 +155,14 @@ function stepRow(
     settings: JSON.stringify({
       ...(mapPaths(settings, byPosition) as object),
       on_timeout: positionOf(onTimeout),
+      ...(step.type === 'wait_event'
+        ? {
+            alternatives: step.alternatives.map((one) => ({
+              ...(mapPaths(one, byPosition) as object),
+              goto: positionOf(one.goto),
+            })),
+          }
+        : {}),
       on_error: Object.fromEntries(Object.entries(onError).map(([code, to]) => [code, positionOf(to)])),
     }),
     on_success_goto: positionOf(on_success),

@@ -87,6 +87,10 @@ export const StepDefinition = z.discriminatedUnion('type', [
     within: duration,
     waiting_for: z.string(),
     on_timeout: goto.optional(),
+    alternatives: z
+      .array(z.object({ event: z.string(), correlation: z.string(), goto }))
+      .default([])
+      .describe('Other events that end the wait as well, and where they lead'),
   }),
   z.object({ ...common, type: z.literal('delay'), for: duration }),
   z.object({
@@ -117,12 +121,12 @@ export const TemplateDefinition = z.object({
 })
 export type TemplateDefinition = z.infer<typeof TemplateDefinition>
 
-const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `90s`, `5m`, `24h`, `14d` or a number of milliseconds, in milliseconds; undefined when it is none of these. */
 export function durationMs(text: unknown): number | undefined {
   if (typeof text === 'number') return text >= 0 ? text : undefined
-  const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(text.trim()) : null
+  const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?)\s*(ms|[smhd])$/.exec(text.trim()) : null
   const unit = UNITS[match?.[2] ?? '']
   return match && unit ? Number(match[1]) * unit : undefined
 }

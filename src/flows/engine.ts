@@ -6,7 +6,7 @@ import { isFinal } from './definition.ts'
 import { writeFlowLog } from './log.ts'
 import { runFlowWork } from './run-work.ts'
 import { type FlowState, loadFlow } from './state.ts'
-import { executeStep, type StepDeps } from './steps.ts'
+import { executeStep, lastUsed, type StepDeps } from './steps.ts'
 import { begin, follow, type Transition } from './transition.ts'
 
 export type EngineDeps = StepDeps & {
@@ -92,11 +92,11 @@ export function createEngine(deps: EngineDeps) {
     return { flow: saved, steps, context: transition.context }
   }
 
-  async function park(tx: Tx, state: FlowState, { flow, wait, timer }: Transition) {
+  async function park(tx: Tx, state: FlowState, { flow, waits, timer }: Transition) {
     const org: OrgId = flow.org
     const run = (runAt: number, unique: string) =>
       deps.queue.add(tx, runFlowWork, { flowId: flow.id }, { org, runAt, caseId: flow.case_id, unique })
-    if (wait) {
+    for (const wait of waits) {
       await tx.run(
         insertWait({
           step_id: wait.stepId,
@@ -108,8 +108,7 @@ export function createEngine(deps: EngineDeps) {
         }),
       )
       // What came between the look and this commit found no wait to end: look again at once.
-      const after = state.context.consumed?.[wait.type] ?? `evt_${flow.id.slice(4)}`
-      const about = { type: wait.type, subject: wait.correlation, after }
+      const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, wait.type) }
       if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
     }
     if (timer !== null) {

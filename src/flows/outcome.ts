@@ -21,7 +21,8 @@ export type StepOutcome =
       status: 'waiting' | 'awaiting_user'
       waitingFor: string
       until: Instant
-      event?: { type: EventType; correlation: string }
+      /** Any of these ends the wait. */
+      events?: { type: EventType; correlation: string }[]
       /** For people: what is asked. */
       result?: unknown
     }

@@ -42,6 +42,7 @@ export function scopeOf({ flow, steps, context }: FlowState): Scope {
       get: () => ({
         name: step.name,
         status: step.status,
+        runs: step.runs,
         error: step.error,
         result: step.result === null ? undefined : JSON.parse(step.result),
       }),

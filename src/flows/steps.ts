@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type EventType, eventSchemas, nextEventAbout } from '../events/index.ts'
 import { InputError, messageOf, Refused, retryOf, VendorError } from '../ops/errors.ts'
 import type { Clock } from '../ports/index.ts'
-import type { Skills } from '../skills/index.ts'
+import type { Decision, Skills } from '../skills/index.ts'
 import type { FlowStepsTable, Store } from '../store/index.ts'
 import type { Job } from '../work/index.ts'
 import { holds } from './conditions.ts'
@@ -10,12 +10,6 @@ import { Condition, durationMs } from './definition.ts'
 import { resolve, type Scope } from './mappings.ts'
 import type { StepOutcome } from './outcome.ts'
 import { type FlowState, scopeOf } from './state.ts'
-
-/** A judgement that a flow may ask for by name: the model decides by schema, code checks and falls back. */
-export type Decision = (
-  input: Record<string, unknown>,
-  about: { org: string; flowId: string; caseId: string; customerId: string | null },
-) => Promise<unknown>
 
 export type StepDeps = {
   store: Store
@@ -131,30 +125,33 @@ function conditional(state: FlowState, step: FlowStepsTable): StepOutcome {
   }
 }
 
+const eventType = z.enum(Object.keys(eventSchemas) as [EventType, ...EventType[]])
 const WaitSettings = z.looseObject({
-  event: z.enum(Object.keys(eventSchemas) as [EventType, ...EventType[]]),
+  event: eventType,
   correlation: z.string(),
   within: z.string(),
   waiting_for: z.string(),
+  alternatives: z.array(z.object({ event: eventType, correlation: z.string(), goto: z.int() })),
 })
 
 async function waitEvent(deps: StepDeps, state: FlowState, step: FlowStepsTable): Promise<StepOutcome> {
   const scope = scopeOf(state)
   const settings = WaitSettings.parse(JSON.parse(step.settings))
-  const correlation = String(resolve(settings.correlation, scope))
-  // Ids sort by time: nothing older than the flow, nothing that an earlier wait of this flow has used up.
-  const after = state.context.consumed?.[settings.event] ?? `evt_${state.flow.id.slice(4)}`
-  const found = await nextEventAbout(deps.store.read, state.flow.org, {
-    type: settings.event,
-    subject: correlation,
-    after,
-  })
-  if (found) {
-    const { type, ...payload } = found.event
+  const waits = [{ ...settings, goto: null }, ...settings.alternatives].map((one) => ({
+    type: one.event,
+    correlation: String(resolve(one.correlation, scope)),
+    goto: one.goto,
+  }))
+  for (const { type, correlation, goto } of waits) {
+    const after = lastUsed(state, type)
+    const found = await nextEventAbout(deps.store.read, state.flow.org, { type, subject: correlation, after })
+    if (!found) continue
+    const { type: _, ...payload } = found.event
     return {
       kind: 'done',
       result: { ...payload, eventId: found.id, occurredAt: found.occurredAt },
       event: { id: found.id, type, payload },
+      goto,
     }
   }
   if (step.wait_until !== null) return parkedOrTimedOut(deps, step)
@@ -163,8 +160,13 @@ async function waitEvent(deps: StepDeps, state: FlowState, step: FlowStepsTable)
     status: 'waiting',
     waitingFor: settings.waiting_for,
     until: deps.clock.now() + durationOf(settings.within, scope),
-    event: { type: settings.event, correlation },
+    events: waits,
   }
+}
+
+/** Ids sort by time: an event is looked for that is younger than the flow and than the last one it used up. */
+export function lastUsed(state: FlowState, type: EventType): string {
+  return state.context.consumed?.[type] ?? `evt_${state.flow.id.slice(4)}`
 }
 
 function delay(deps: StepDeps, state: FlowState, step: FlowStepsTable): StepOutcome {

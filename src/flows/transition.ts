@@ -26,7 +26,7 @@ export type Transition = {
   steps: FlowStepsTable[]
   logs: LogLine[]
   events: HubEvent[]
-  wait: { stepId: string; type: EventType; correlation: string; until: Instant } | null
+  waits: { stepId: string; type: EventType; correlation: string; until: Instant }[]
   /** A parked step is looked at again at this time. */
   timer: Instant | null
   /** The run itself ends and is to be repeated at this time. */
@@ -201,7 +201,12 @@ function park(
       },
     ],
     events: [],
-    wait: outcome.event ? { stepId: step.id, ...outcome.event, until: outcome.until } : null,
+    waits: (outcome.events ?? []).map(({ type, correlation }) => ({
+      stepId: step.id,
+      type,
+      correlation,
+      until: outcome.until,
+    })),
     timer: outcome.until,
     again: null,
   }
@@ -229,7 +234,7 @@ function hold(
     steps: [{ ...step, updated_at: now }],
     logs: [{ type, message, stepId: step.id, metadata: { until: again.at } }],
     events: [],
-    wait: null,
+    waits: [],
     timer: null,
     again,
   }
@@ -278,7 +283,7 @@ function enter(
     steps: [...changed, entered],
     logs: [...logs, { type: 'step_started', message: step.title, stepId: step.id }],
     events: [],
-    wait: null,
+    waits: [],
     timer: null,
     again: null,
   }
@@ -319,7 +324,7 @@ function end(
         ? { type: 'flow_completed', flowId: flow.id, outcome }
         : { type: 'flow_failed', flowId: flow.id, error },
     ],
-    wait: null,
+    waits: [],
     timer: null,
     again: null,
   }

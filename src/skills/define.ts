@@ -59,3 +59,9 @@ export type Skill<Input = unknown, Output = unknown> = {
 export function defineSkill<Input, Output>(skill: Skill<Input, Output>): Skill<Input, Output> {
   return skill
 }
+
+/** A judgement that a flow may ask for by name: the model decides by schema, code checks it and falls back. */
+export type Decision = (
+  input: Record<string, unknown>,
+  about: { org: string; flowId: string; caseId: string; customerId: string | null },
+) => Promise<unknown>

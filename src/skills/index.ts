@@ -3,6 +3,7 @@ export { ContextPack } from './calls/place-call.ts'
 export {
   type Act,
   type Channel,
+  type Decision,
   defineSkill,
   type EffectClass,
   type Occasion,

@@ -10,6 +10,7 @@ import {
 } from '../../store/rows/messages.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import { type Act, defineSkill } from '../define.ts'
+import { mailHtml } from './mail-html.ts'
 
 /** Repeating within the vendor's idempotency window is safe up to here before its end. */
 const WINDOW_MARGIN_MS = 3_600_000
@@ -20,7 +21,7 @@ const Input = z.object({
   kind: z.string().describe('What the mail is for, like ask_phone'),
   subject: z.string().min(1).max(300),
   text: z.string().min(1).describe('Plain text, complete with footer'),
-  html: z.string().min(1).describe('The same as HTML'),
+  language: z.string().default('en').describe('BCP 47, of the text'),
   ticketVersion: z
     .number()
     .nullable()
@@ -62,7 +63,7 @@ export const sendEmail = defineSkill({
     const frozen: z.infer<typeof Frozen> = {
       to: customer.email,
       toName: customer.name,
-      html: input.html,
+      html: mailHtml(input.subject, input.text, input.language),
       replyTo: act.hub.settings.replyTo(act.flowId ?? act.effectId),
       inReplyTo: headerIds.at(-1) ?? null,
       references: headerIds,

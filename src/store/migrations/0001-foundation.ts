@@ -74,8 +74,8 @@ export const foundation = {
       message text NOT NULL, metadata text NOT NULL, actor_type text NOT NULL, actor_id text, at bigint NOT NULL)`,
     'CREATE INDEX flow_logs_flow ON flow_logs (flow_id, id)',
     `CREATE TABLE flow_waits (
-      step_id text PRIMARY KEY, org text NOT NULL, flow_id text NOT NULL, event_type text NOT NULL,
-      correlation text NOT NULL, until bigint NOT NULL)`,
+      step_id text NOT NULL, org text NOT NULL, flow_id text NOT NULL, event_type text NOT NULL,
+      correlation text NOT NULL, until bigint NOT NULL, PRIMARY KEY (step_id, event_type))`,
     'CREATE INDEX flow_waits_match ON flow_waits (org, event_type, correlation)',
 
     // — desk —
@@ -118,6 +118,7 @@ export const foundation = {
     'CREATE INDEX messages_customer ON messages (org, customer_id, id)',
     'CREATE INDEX messages_flow ON messages (org, flow_id, id)',
     'CREATE UNIQUE INDEX messages_provider ON messages (org, provider, provider_id, direction) WHERE provider_id IS NOT NULL',
+    'CREATE INDEX messages_call ON messages (org, call_id, id) WHERE call_id IS NOT NULL',
     'CREATE INDEX messages_effect ON messages (org, effect_id) WHERE effect_id IS NOT NULL',
     'CREATE INDEX messages_header ON messages (org, header_id) WHERE header_id IS NOT NULL',
 
@@ -132,6 +133,7 @@ export const foundation = {
     'CREATE INDEX calls_provider ON calls (org, provider, provider_call_id)',
     'CREATE INDEX calls_key ON calls (org, provider_key)',
     'CREATE INDEX calls_list ON calls (org, status, id)',
+    'CREATE INDEX calls_flow ON calls (org, flow_id, id)',
     'CREATE INDEX calls_customer ON calls (org, customer_id, id)',
 
     // — people —
@@ -141,6 +143,7 @@ export const foundation = {
       flow_id text, assigned_to text, outcome text, note text, created_at bigint NOT NULL, updated_at bigint NOT NULL,
       resolved_at bigint, UNIQUE (org, cause))`,
     'CREATE INDEX escalations_list ON escalations (org, status, id)',
+    'CREATE INDEX escalations_flow ON escalations (org, flow_id, id)',
     `CREATE TABLE chat_messages (
       org text NOT NULL, card text NOT NULL, surface text NOT NULL, channel text NOT NULL, message text NOT NULL,
       view text NOT NULL, updated_at bigint NOT NULL, PRIMARY KEY (org, card, surface))`,

@@ -75,10 +75,11 @@ export function updateCall(
 export function listCalls(
   read: Executor,
   org: string,
-  filter: { status?: string; limit: number; before?: string },
+  filter: { status?: string; flowId?: string; limit: number; before?: string },
 ): Promise<CallsTable[]> {
   let query = qb.selectFrom('calls').selectAll().where('org', '=', org)
   if (filter.status) query = query.where('status', '=', filter.status)
+  if (filter.flowId) query = query.where('flow_id', '=', filter.flowId)
   if (filter.before) query = query.where('id', '<', filter.before)
   return read.all(query.orderBy('id', 'desc').limit(filter.limit))
 }
@@ -94,4 +95,17 @@ export function countCalls(read: Executor, org: string, provider: string): Promi
         .where('status', '=', 'processing'),
     )
     .then((row) => row?.n ?? 0)
+}
+
+/** How often a customer was dialled since `since`, over all of their calls. */
+export async function callsOfCustomerAttempts(read: Executor, org: string, customer: string, since: number) {
+  const row = await read.first(
+    qb
+      .selectFrom('calls')
+      .select((select) => select.fn.sum<number | null>('attempts').as('n'))
+      .where('org', '=', org)
+      .where('customer_id', '=', customer)
+      .where('created_at', '>=', since),
+  )
+  return Number(row?.n ?? 0)
 }

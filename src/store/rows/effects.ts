@@ -64,20 +64,27 @@ const again = prepared<{ org: string; id: string; now: number }, unknown>((p) =>
 
 export const retryEffect = (tx: Tx, org: string, id: string, now: number) => tx.run(again({ org, id, now }))
 
-/** How many contacts reached (or may have reached) a customer since `since`. */
-const countContactsSince = prepared<{ org: string; customer: string; since: number }, { n: number }>((p) =>
-  qb
-    .selectFrom('effects')
-    .select((select) => select.fn.countAll<number>().as('n'))
-    .where('org', '=', p.org)
-    .where('customer_id', '=', p.customer)
-    .where('class', '=', sql.lit('contact'))
-    .where('created_at', '>=', p.since)
-    .where('state', '!=', 'failed'),
+/** When contacts reached (or may have reached) a customer since `since`. */
+const contactsSince = prepared<{ org: string; customer: string; since: number }, { created_at: number }>(
+  (p) =>
+    qb
+      .selectFrom('effects')
+      .select('created_at')
+      .where('org', '=', p.org)
+      .where('customer_id', '=', p.customer)
+      .where('class', '=', sql.lit('contact'))
+      .where('created_at', '>=', p.since)
+      .where('state', '!=', 'failed'),
 )
 
-export async function contactsSince(read: Executor, org: string, customer: string, since: number) {
-  return (await read.first(countContactsSince({ org, customer, since })))?.n ?? 0
+export async function contactTimes(
+  read: Executor,
+  org: string,
+  customer: string,
+  since: number,
+): Promise<number[]> {
+  const rows = await read.all(contactsSince({ org, customer, since }))
+  return rows.map((row) => row.created_at)
 }
 
 export function effectsOfFlow(read: Executor, org: string, flowId: string): Promise<EffectsTable[]> {

@@ -228,11 +228,19 @@ export const deleteWaitsOfFlow = (tx: Tx, flow: string) =>
 export function listFlows(
   read: Executor,
   org: string,
-  filter: { status?: string; ticket?: string; template?: string; limit: number; before?: string },
+  filter: {
+    status?: string
+    ticket?: string
+    customerId?: string
+    template?: string
+    limit: number
+    before?: string
+  },
 ): Promise<FlowsTable[]> {
   let query = qb.selectFrom('flows').selectAll().where('org', '=', org)
   if (filter.status) query = query.where('status', '=', filter.status)
   if (filter.ticket) query = query.where('ticket', '=', filter.ticket)
+  if (filter.customerId) query = query.where('customer_id', '=', filter.customerId)
   if (filter.template) query = query.where('template', '=', filter.template)
   if (filter.before) query = query.where('id', '<', filter.before)
   return read.all(query.orderBy('id', 'desc').limit(filter.limit))

@@ -91,3 +91,16 @@ const byEffect = prepared<{ org: string; effect: string }, MessagesTable>((p) =>
 /** What an effect sends, as it was when the effect was first tried. */
 export const messageByEffect = (read: Executor, org: string, effect: string) =>
   read.first(byEffect({ org, effect }))
+
+const ofCall = prepared<{ org: string; call: string }, MessagesTable>((p) =>
+  qb.selectFrom('messages').selectAll().where('org', '=', p.org).where('call_id', '=', p.call).orderBy('id'),
+)
+
+/** The turns of a call, in order. */
+export const turnsOfCall = (read: Executor, org: string, call: string) => read.all(ofCall({ org, call }))
+
+const byId = prepared<{ org: string; id: string }, MessagesTable>((p) =>
+  qb.selectFrom('messages').selectAll().where('org', '=', p.org).where('id', '=', p.id),
+)
+
+export const getMessage = (read: Executor, org: string, id: string) => read.first(byId({ org, id }))

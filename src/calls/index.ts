@@ -1,0 +1,2 @@
+export { type CallerDeps, createCaller } from './caller.ts'
+export { placeCallWork } from './queue.ts'

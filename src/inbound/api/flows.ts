@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import { cancelFlow, respond, retryFlow, templates } from '../../flows/index.ts'
+import { InputError } from '../../ops/errors.ts'
+import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
+import { getFlow, getSteps, listFlows, logsOfFlow } from '../../store/rows/flows.ts'
+import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
+import type { ApiDeps } from './deps.ts'
+import { runOfFlow } from './run.ts'
+
+const id = z.object({ id: z.string() })
+const stepId = z.object({ id: z.string(), stepId: z.string() })
+
+/** A flow's answer to an approval: `value` as buttons send it, `edit` with the fields that were changed. */
+const Answer = z.object({
+  response: z.object({
+    value: z.enum(['approve', 'reject']),
+    edit: z.record(z.string(), z.string()).default({}),
+    note: z.string().nullable().default(null),
+  }),
+})
+
+export function flowRoutes(deps: ApiDeps): Route[] {
+  const { store, org } = deps
+  const shown = async (flowId: string) => {
+    const flow = await getFlow(store.read, org, flowId)
+    if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+    return { success: true, flow: showFlow(flow, await getSteps(store.read, flowId)) }
+  }
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/ai/flows',
+      summary: 'List flows, newest first',
+      scope: 'read',
+      query: pageQuery.extend({
+        status: z.string().optional(),
+        ticket: z.string().optional(),
+        template: z.string().optional(),
+      }),
+      async run({ query: { limit, cursor, status, ticket, template } }) {
+        const rows = await listFlows(store.read, org, {
+          limit: limit + 1,
+          ...(cursor ? { before: cursor } : {}),
+          ...(status ? { status } : {}),
+          ...(ticket ? { ticket } : {}),
+          ...(template ? { template } : {}),
+        })
+        return pageOf(
+          rows,
+          limit,
+          (row) => row.id,
+          (row) => showFlow(row),
+        )
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/ai/flows',
+      summary: 'Start a flow from a template',
+      scope: 'write',
+      status: 201,
+      body: z.object({
+        template: z.string().optional(),
+        params: z.record(z.string(), z.unknown()).default({}),
+        message: z.string().optional(),
+      }),
+      async run({ body, caller }) {
+        if (!body.template) {
+          const detail = 'Planning from a message is not available in this version; start a template instead.'
+          throw new InputError('not_planned', detail, {
+            status: 422,
+            issues: [{ path: 'template', message: `one of ${[...templates.keys()].join(', ')}` }],
+          })
+        }
+        const flow = await deps.startFlow(body.template, body.params, caller.actor, 'api')
+        return shown(flow.id)
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/ai/flows/:id',
+      summary: 'One flow with its steps',
+      scope: 'read',
+      params: id,
+      run: ({ params }) => shown(params.id),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/ai/flows/:id/run',
+      summary: 'One flow with everything that it did: profile, mails, calls, desk writes, alerts, effects',
+      scope: 'read',
+      params: id,
+      run: ({ params }) => runOfFlow(deps, params.id),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/ai/flows/:id/logs',
+      summary: "A flow's audit log, oldest first",
+      scope: 'read',
+      params: id,
+      query: pageQuery,
+      async run({ params, query: { limit, cursor } }) {
+        const rows = await logsOfFlow(store.read, org, params.id, limit + 1, cursor)
+        return pageOf(
+          rows,
+          limit,
+          (row) => row.id,
+          ({ metadata, org: _, ...row }) => ({ ...row, metadata: JSON.parse(metadata) }),
+        )
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/ai/flows/:id/cancel',
+      summary: 'End a flow',
+      scope: 'write',
+      params: id,
+      body: z.object({ reason: z.string().min(1).default('cancelled by a person') }),
+      async run({ params, body, caller }) {
+        await shown(params.id)
+        const ended = await store.write((tx) =>
+          cancelFlow(deps, tx, org, params.id, { ...body, outcome: 'cancelled', actor: caller.actor }),
+        )
+        if (!ended) throw new InputError('conflict', 'The flow has ended already.', { status: 409 })
+        return shown(params.id)
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/ai/flows/:id/retry',
+      summary: 'Take a failed flow up again at the step that failed',
+      scope: 'write',
+      params: id,
+      async run({ params, caller }) {
+        await retryFlow(deps, org, params.id, caller.actor)
+        return shown(params.id)
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/ai/flows/:id/steps/:stepId/respond',
+      summary: 'Answer what a step asks: approve (with edits) or reject',
+      scope: 'write',
+      params: stepId,
+      body: Answer,
+      async run({ params, body: { response }, caller }) {
+        const about = { flowId: params.id, stepId: params.stepId }
+        const answer = { approved: response.value === 'approve', edit: response.edit, note: response.note }
+        await respond(deps, org, about, answer, caller.actor)
+        return shown(params.id)
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/ai/flow-templates',
+      summary: 'The templates with their parameters and steps',
+      scope: 'read',
+      run: async () => ({ data: [...templates.values()], nextCursor: null }),
+    }),
+  ]
+}
+
+export function showFlow(flow: FlowsTable, steps?: FlowStepsTable[]) {
+  const { org: _, context, ...rest } = flow
+  return {
+    ...rest,
+    context: JSON.parse(context) as unknown,
+    ...(steps ? { steps: steps.map(showStep) } : {}),
+  }
+}
+
+export function showStep({ org: _, ...step }: FlowStepsTable) {
+  const parsed = (text: string | null) => (text === null ? null : (JSON.parse(text) as unknown))
+  return {
+    ...step,
+    input_params: parsed(step.input_params),
+    param_mappings: parsed(step.param_mappings),
+    settings: parsed(step.settings),
+    input: parsed(step.input),
+    result: parsed(step.result),
+    user_response: parsed(step.user_response),
+  }
+}

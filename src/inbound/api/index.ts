@@ -1,0 +1,22 @@
+import type { Route } from '../routes.ts'
+import { callRoutes } from './calls.ts'
+import { customerRoutes } from './customers.ts'
+import type { ApiDeps } from './deps.ts'
+import { escalationRoutes } from './escalations.ts'
+import { flowRoutes } from './flows.ts'
+import { moreRoutes } from './more.ts'
+import { ticketRoutes } from './tickets.ts'
+
+export type { ApiDeps } from './deps.ts'
+
+/** All routes below /api/v1. */
+export function apiRoutes(deps: ApiDeps): Route[] {
+  return [
+    ...flowRoutes(deps),
+    ...ticketRoutes(deps),
+    ...customerRoutes(deps),
+    ...callRoutes(deps),
+    ...escalationRoutes(deps),
+    ...moreRoutes(deps),
+  ]
+}

@@ -1,0 +1,48 @@
+import { InputError } from '../../ops/errors.ts'
+import { listCalls } from '../../store/rows/calls.ts'
+import { chatMessagesOf, listEscalations, modelRunsOf } from '../../store/rows/cases.ts'
+import { consentsOf, getCustomer, latestProfile } from '../../store/rows/customers.ts'
+import { deskWritesOf } from '../../store/rows/desk-writes.ts'
+import { effectsOfFlow } from '../../store/rows/effects.ts'
+import { getFlow, getSteps, logsOfFlow } from '../../store/rows/flows.ts'
+import { messagesOfFlow } from '../../store/rows/messages.ts'
+import { getTicket } from '../../store/rows/tickets.ts'
+import type { ApiDeps } from './deps.ts'
+import { showFlow } from './flows.ts'
+import { parsedColumns } from './show.ts'
+
+const LOGS_SHOWN = 500
+
+/** Everything about one run, for its page: read-only, out of rows that are indexed by the flow. */
+export async function runOfFlow({ store, org }: ApiDeps, flowId: string) {
+  const { read } = store
+  const flow = await getFlow(read, org, flowId)
+  if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const [steps, logs, effects, messages, calls, escalations, models, alerts] = await Promise.all([
+    getSteps(read, flowId),
+    logsOfFlow(read, org, flowId, LOGS_SHOWN),
+    effectsOfFlow(read, org, flowId),
+    messagesOfFlow(read, org, flowId),
+    listCalls(read, org, { flowId, limit: 20 }),
+    listEscalations(read, org, { flowId, limit: 20 }),
+    modelRunsOf(read, org, flow.case_id),
+    chatMessagesOf(read, org, `case:${flow.case_id}`),
+  ])
+  const customer = flow.customer_id ? await getCustomer(read, org, flow.customer_id) : undefined
+  const profile = flow.customer_id ? await latestProfile(read, org, flow.customer_id) : undefined
+  return {
+    flow: showFlow(flow, steps),
+    ticket: flow.ticket ? ((await getTicket(read, org, flow.ticket)) ?? null) : null,
+    customer: customer ? parsedColumns(customer, ['tags']) : null,
+    consents: flow.customer_id ? await consentsOf(read, org, flow.customer_id) : [],
+    profile: profile ? parsedColumns(profile, ['profile', 'dropped', 'changes', 'sources']) : null,
+    messages: messages.map((row) => parsedColumns(row, ['meta'])),
+    calls: calls.map((row) => parsedColumns(row, ['context_pack'])),
+    deskWrites: flow.ticket ? await deskWritesOf(read, org, flow.ticket) : [],
+    effects: effects.map((row) => parsedColumns(row, ['input', 'answer'])),
+    escalations,
+    alerts,
+    modelRuns: models,
+    logs: logs.map((row) => parsedColumns(row, ['metadata'])),
+  }
+}

@@ -1,0 +1,102 @@
+import express, { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { InputError } from '../ops/errors.ts'
+import { type AuthDeps, authenticate, type Caller, type Scope } from './auth.ts'
+
+/**
+ * One REST route, as data: the router checks, runs and answers by it, and the OpenAPI document is made of it,
+ * so that the two cannot disagree.
+ */
+export type Route<
+  Path extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Below /api/v1, with `:name` parameters. */
+  path: string
+  summary: string
+  scope: Scope
+  params?: Path
+  query?: Query
+  body?: Body
+  /** Default 200. */
+  status?: number
+  run(input: {
+    params: z.output<Path>
+    query: z.output<Query>
+    body: z.output<Body>
+    caller: Caller
+  }): Promise<unknown>
+}
+
+/** Ties schemas and handler of one route together. */
+export function defineRoute<Path extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  route: Route<Path, Query, Body>,
+): Route {
+  // Each part is parsed by the route's own schema before `run` sees it.
+  return route as unknown as Route
+}
+
+/** What every list takes: `?limit=` up to 200 and `?cursor=` from the page before. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('At most this many'),
+  cursor: z.string().optional().describe('`nextCursor` of the page before'),
+})
+
+/** One page of a list that was asked for with `limit + 1` rows. */
+export function pageOf<Row, Shown>(
+  rows: Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+  show: (row: Row) => Shown,
+): { data: Shown[]; nextCursor: string | null } {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    data: page.map(show),
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+  }
+}
+
+/** Serves the routes. Bodies are JSON of at most 1 MB. */
+export function restRouter(routes: readonly Route[], auth: AuthDeps): Router {
+  const router = Router()
+  const json = express.json({ limit: '1mb' })
+  for (const route of routes) {
+    router[route.method](route.path, json, async (request, response) => {
+      const caller = await authenticate(auth, request, route.scope)
+      if (route.body) requireJson(request)
+      await answer(route, request, response, caller)
+    })
+  }
+  return router
+}
+
+async function answer(route: Route, request: Request, response: Response, caller: Caller) {
+  const result = await route.run({
+    params: parse(route.params, request.params, 'path'),
+    query: parse(route.query, request.query, 'query'),
+    body: parse(route.body, request.body ?? {}, 'body'),
+    caller,
+  })
+  if (result === undefined) response.status(204).end()
+  else response.status(route.status ?? 200).json(result)
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (!schema) return {}
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new InputError('bad_input', `The ${where} of the request does not fit.`, {
+    issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  })
+}
+
+function requireJson(request: Request) {
+  const length = Number(request.headers['content-length'] ?? 0)
+  const isChunked = request.headers['transfer-encoding'] !== undefined
+  if ((length > 0 || isChunked) && !request.is('application/json')) {
+    throw new InputError('unsupported_media_type', 'Send the body as application/json.', { status: 415 })
+  }
+}

@@ -1,0 +1,2 @@
+export { alertTeam } from './alerts.ts'
+export { writeCard } from './case-card.ts'

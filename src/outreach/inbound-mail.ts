@@ -1,0 +1,206 @@
+import type { Logger } from 'pino'
+import { normalEmail } from '../customers/index.ts'
+import { type Events, type Subscriber, subscribeByWork } from '../events/index.ts'
+import { VendorError } from '../ops/errors.ts'
+import type { Clock, InboundMail, ReceivedMail } from '../ports/index.ts'
+import type { Executor, FlowsTable, MessagesTable, Store } from '../store/index.ts'
+import { customerByIdentity } from '../store/rows/customers.ts'
+import { getFlow, listFlows } from '../store/rows/flows.ts'
+import {
+  insertMessage,
+  messageByHeader,
+  messageByProviderId,
+  setMessageStatus,
+} from '../store/rows/messages.ts'
+import type { OrgId, WorkKind, WorkQueue } from '../work/index.ts'
+import { natureOfMail, type OwnMail } from './auto-reply.ts'
+import { cutReply } from './reply.ts'
+import { readReplyAddress } from './reply-address.ts'
+
+type Deps = {
+  store: Store
+  queue: WorkQueue
+  events: () => Events
+  clock: Clock
+  newId: (prefix: string) => string
+  inbound: ReadonlyMap<string, InboundMail>
+  own: OwnMail
+  /** Signs reply addresses. */
+  secret: string
+  log: Logger
+}
+
+/** Whose mail it is and which flow it answers; `by` tells how sure that is. */
+type Match = {
+  customerId: string
+  flow: FlowsTable | undefined
+  by: 'reply_address' | 'references' | 'sender'
+}
+
+/** Takes mails in: fetched, recognised, cut, matched, put into the conversation, told as `inbound_email`. */
+export function receiveMail(deps: Deps): { subscriber: Subscriber; work: WorkKind<never> } {
+  const { subscriber, work } = subscribeByWork(deps, {
+    name: 'mail_received',
+    types: ['mail_received'],
+    key: (event) => `mail:${event.providerId}`,
+    async run(event, stored, job) {
+      const { org } = stored
+      if (await messageByProviderId(deps.store.read, org, event.provider, event.providerId, 'in'))
+        return undefined
+      const mail = await deps.inbound.get(event.provider)?.fetch(event.providerId)
+      if (!mail) {
+        // The webhook can overtake the provider's own store by a moment.
+        throw new VendorError({
+          code: 'vendor_not_found',
+          vendor: event.provider,
+          retry: { when: 'backoff' },
+          hint: `The mail ${event.providerId} could not be fetched (yet).`,
+        })
+      }
+      await take(deps, org, event.provider, mail, stored.id, job.log)
+      return undefined
+    },
+  })
+  return { subscriber, work: work as unknown as WorkKind<never> }
+}
+
+async function take(
+  deps: Deps,
+  org: OrgId,
+  provider: string,
+  mail: ReceivedMail,
+  cause: string,
+  log: Logger,
+) {
+  const nature = natureOfMail(mail, deps.own)
+  const match = await matchMail(deps, org, mail)
+  if (!match) {
+    log.warn(
+      { provider, mail: mail.providerId, nature: nature.kind },
+      'a mail of nobody we know; nothing follows',
+    )
+    return
+  }
+  const { customerId, flow, by } = match
+  const text = cutReply(mail.text).text
+  const id = deps.newId('msg')
+  await deps.store.write(async (tx) => {
+    const row: MessagesTable = {
+      id,
+      org,
+      customer_id: customerId,
+      channel: 'email',
+      direction: 'in',
+      kind: nature.kind,
+      ticket: flow?.ticket ?? null,
+      flow_id: flow?.id ?? null,
+      call_id: null,
+      effect_id: null,
+      provider,
+      provider_id: mail.providerId,
+      header_id: mail.messageId,
+      in_reply_to: mail.inReplyTo,
+      subject: mail.subject,
+      body: nature.kind === 'human' ? text : mail.text.slice(0, 10_000),
+      status: 'received',
+      meta: JSON.stringify({
+        from: mail.from.email,
+        matchedBy: by,
+        why: nature.why,
+        attachments: mail.attachments,
+      }),
+      at: mail.receivedAt,
+    }
+    if ((await tx.run(insertMessage(row))) === 0) return
+    const about = { messageId: id, customerId, flowId: flow?.id ?? null, ticket: flow?.ticket ?? null }
+    const origin = { org, cause, depth: 1, ...(flow ? { caseId: flow.case_id } : {}) }
+    if (nature.kind === 'human') {
+      const event = { type: 'inbound_email' as const, ...about, subject: mail.subject, text }
+      await deps.events().raise(tx, event, origin)
+    } else if (nature.kind === 'bounce') {
+      await deps.events().raise(tx, { type: 'mail_bounced', ...about, detail: mail.subject }, origin)
+    }
+  })
+  log.info({ nature: nature.kind, why: nature.why, by, flowId: flow?.id }, 'a mail came in')
+}
+
+/** By the signed reply address; else by what it refers to; else by the sender, who is easily forged. */
+async function matchMail(deps: Deps, org: OrgId, mail: ReceivedMail): Promise<Match | undefined> {
+  const { read } = deps.store
+  const flowId = readReplyAddress([...mail.to, ...mail.cc], deps.secret)
+  const flow = flowId ? await getFlow(read, org, flowId) : undefined
+  if (flow?.customer_id) return { customerId: flow.customer_id, flow, by: 'reply_address' }
+
+  for (const header of [mail.inReplyTo, ...mail.references.toReversed()]) {
+    const ours = header ? await messageByHeader(read, org, header) : undefined
+    if (ours) {
+      const itsFlow = ours.flow_id ? await getFlow(read, org, ours.flow_id) : undefined
+      return { customerId: ours.customer_id, flow: itsFlow, by: 'references' }
+    }
+  }
+  const customerId = await customerByIdentity(read, org, 'email', normalEmail(mail.from.email))
+  return customerId
+    ? { customerId, flow: await waitingFlowOf(read, org, customerId), by: 'sender' }
+    : undefined
+}
+
+/** The one flow of a customer that waits; with several, none: a person decides which. */
+async function waitingFlowOf(
+  read: Executor,
+  org: OrgId,
+  customerId: string,
+): Promise<FlowsTable | undefined> {
+  const waiting = await listFlows(read, org, { status: 'waiting', customerId, limit: 2 })
+  return waiting.length === 1 ? waiting[0] : undefined
+}
+
+/** Follows what becomes of our mails: their Message-ID, delivery, bounces. */
+export function followMail(deps: Deps): { subscriber: Subscriber; work: WorkKind<never> } {
+  const { subscriber, work } = subscribeByWork(deps, {
+    name: 'mail_status',
+    types: ['mail_status'],
+    key: (event) => `mail:${event.providerId}`,
+    async run(event, stored) {
+      const { org } = stored
+      await deps.store.write(async (tx) => {
+        const message = await messageByProviderId(tx, org, event.provider, event.providerId, 'out')
+        if (!message) return
+        await setMessageStatus(tx, org, message.id, {
+          // Reports come in any order: a mail that bounced or arrived is not merely sent again.
+          ...((RANK[event.status] ?? 0) > (RANK[message.status] ?? 0) ? { status: event.status } : {}),
+          ...(event.messageId && !message.header_id ? { header_id: event.messageId } : {}),
+        })
+        if (event.status !== 'bounced' && event.status !== 'failed') return
+        await deps.events().append(
+          tx,
+          {
+            event: {
+              type: 'mail_bounced',
+              messageId: message.id,
+              customerId: message.customer_id,
+              flowId: message.flow_id,
+              ticket: message.ticket,
+              detail: event.detail ?? event.status,
+            },
+            source: 'hub',
+            dedupeKey: `bounced:${message.id}`,
+            occurredAt: stored.occurredAt,
+          },
+          { org, cause: stored.id, depth: 1 },
+        )
+      })
+      return undefined
+    },
+  })
+  return { subscriber, work: work as unknown as WorkKind<never> }
+}
+
+const RANK: Record<string, number> = {
+  sending: 0,
+  sent: 1,
+  delayed: 2,
+  delivered: 3,
+  failed: 4,
+  bounced: 4,
+  complained: 5,
+}

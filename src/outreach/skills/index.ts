@@ -1,0 +1,34 @@
+import type { Decision, Skill } from '../../skills/index.ts'
+import { buildProfile } from './build-profile.ts'
+import { callDecision } from './call-decision.ts'
+import type { OutreachDeps } from './deps.ts'
+import { draftEmail } from './draft-email.ts'
+import { prepareCall } from './prepare-call.ts'
+import { replyDecision } from './read-reply-decision.ts'
+import { recordPhone, recordRefusal } from './record-answer.ts'
+import { writeBrief } from './write-brief.ts'
+
+export { loadTurns } from './call-decision.ts'
+export type { OutreachDeps } from './deps.ts'
+
+/** The skills that judge and remember, beside those that act. */
+export function outreachSkills(deps: OutreachDeps): readonly Skill<never, never>[] {
+  const skills = [
+    buildProfile(deps),
+    draftEmail(deps),
+    prepareCall(deps),
+    recordPhone(deps),
+    recordRefusal(deps),
+    writeBrief(deps),
+  ]
+  // Inputs are checked by each skill's schema when it is run; the list itself holds skills of any input.
+  return skills as unknown as readonly Skill<never, never>[]
+}
+
+/** What a flow's `ai_decision` steps may ask for. */
+export function outreachDecisions(deps: OutreachDeps): ReadonlyMap<string, Decision> {
+  return new Map([
+    ['reply', replyDecision(deps)],
+    ['call_outcome', callDecision(deps)],
+  ])
+}
