@@ -10,7 +10,7 @@ export type KnowledgeDocument = {
   title: string
   contentType: string
   bytes: number
-  /** Of content and embedding model: equal means there is nothing to do. */
+  /** Of content, labels and embedding model: equal means there is nothing to do. */
   hash: string
   chunkCount: number
   ingestedAt: Instant
@@ -47,11 +47,12 @@ export function contentHash(document: {
   name: string
   contentType: string | null
   content: string | Uint8Array
+  labels?: Record<string, string>
   model: string
 }): string {
-  const { name, contentType, content, model } = document
+  const { name, contentType, content, labels, model } = document
   const body = createHash('sha256').update(content).digest('hex')
-  return digest(['content', CHUNKING, model, name, contentType ?? '', body])
+  return digest(['content', CHUNKING, model, name, contentType ?? '', JSON.stringify(labels ?? {}), body])
 }
 
 function digest(parts: string[]): string {

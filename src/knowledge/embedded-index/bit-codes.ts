@@ -9,6 +9,8 @@ export type BitCodes = {
   remove(row: number): void
   /** 0 where there is nothing. */
   groupOf(row: number): number
+  /** How many rows are in groups of which `mayUse` has a 1. */
+  count(mayUse: Uint8Array): number
   /** The `count` rows nearest to `code` among those of whose group `mayUse` has a 1, in no order. */
   nearest(code: Uint32Array, mayUse: Uint8Array, count: number): number[]
 }
@@ -56,6 +58,11 @@ export function createBitCodes(dimensions: number): BitCodes {
       if (row < size) groups[row] = 0
     },
     groupOf: (row) => groups[row] ?? 0,
+    count(mayUse) {
+      let count = 0
+      for (let row = 0; row < size; row += 1) count += mayUse[groups[row] as number] as number
+      return count
+    },
     nearest(code, mayUse, count) {
       const histogram = measure(codes, groups, size, code, mayUse, distances)
       return collect(distances, size, histogram, count)

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { IndexDatabase } from './schema.ts'
 
 type Labels = Record<string, string>
@@ -15,28 +14,36 @@ export type Groups = {
   filter(org: string, labels: Labels): Uint8Array
 }
 
-const StoredLabels = z.record(z.string(), z.string())
+type GroupRow = { id: number; org: string; name: string | null; value: string | null }
 
 export function createGroups(db: IndexDatabase): Groups {
-  const insert = db.prepare('INSERT INTO groups (id, org, labels) VALUES (?, ?, ?)')
+  const insertGroup = db.prepare<[number, string]>('INSERT INTO groups VALUES (?, ?)')
+  const insertLabel = db.prepare<[number, string, string]>('INSERT INTO labels VALUES (?, ?, ?)')
   const byId: ({ org: string; labels: Labels } | undefined)[] = []
   const ids = new Map<string, number>()
 
-  const keyOf = (org: string, labels: string) => JSON.stringify([org, labels])
-  const stored = db.prepare<[], { id: number; org: string; labels: string }>('SELECT * FROM groups')
-  for (const { id, org, labels } of stored.iterate()) {
-    byId[id] = { org, labels: StoredLabels.parse(JSON.parse(labels)) }
-    ids.set(keyOf(org, labels), id)
+  const stored = db.prepare<[], GroupRow>(
+    'SELECT id, org, name, value FROM groups LEFT JOIN labels ON labels.group_id = groups.id',
+  )
+  for (const { id, org, name, value } of stored.iterate()) {
+    const group = byId[id] ?? { org, labels: {} }
+    if (name !== null && value !== null) group.labels[name] = value
+    byId[id] = group
   }
+  for (const [id, group] of byId.entries()) if (group) ids.set(keyOf(group.org, group.labels), id)
+
+  const store = db.transaction((id: number, org: string, labels: Labels) => {
+    insertGroup.run(id, org)
+    for (const [name, value] of Object.entries(labels)) insertLabel.run(id, name, value)
+  })
 
   return {
     idFor(org, labels) {
-      const canonical = JSON.stringify(Object.fromEntries(Object.entries(labels).toSorted(byName)))
-      const key = keyOf(org, canonical)
+      const key = keyOf(org, labels)
       const known = ids.get(key)
       if (known) return known
       const id = Math.max(1, byId.length)
-      insert.run(id, org, canonical)
+      store(id, org, labels)
       byId[id] = { org, labels }
       ids.set(key, id)
       return id
@@ -52,6 +59,6 @@ export function createGroups(db: IndexDatabase): Groups {
   }
 }
 
-function byName([a]: [string, string], [b]: [string, string]): number {
-  return a < b ? -1 : 1
+function keyOf(org: string, labels: Labels): string {
+  return JSON.stringify([org, Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))])
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { IndexedChunk, SearchHit, SearchQuery } from '../../ports/index.ts'
 import { type BitCodes, codeOf, createBitCodes } from './bit-codes.ts'
 import { createGroups } from './groups.ts'
@@ -28,7 +27,8 @@ type ChunkRow = {
   text: string
 }
 
-const Headings = z.array(z.string())
+/** Between the headings of a chunk as stored: ASCII's own unit separator, which no heading has. */
+const UNIT = '\u001f'
 
 /**
  * The index over its opened file, the codes in memory. Each change is one transaction and memory follows after
@@ -45,7 +45,6 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
       .prepare<[string, string], number>('SELECT row FROM chunks WHERE org = ? AND document_id = ?')
       .pluck(),
     ofOrg: db.prepare<[string], number>('SELECT row FROM chunks WHERE org = ?').pluck(),
-    count: db.prepare<[string], number>('SELECT count(*) FROM chunks WHERE org = ?').pluck(),
     chunk: db.prepare<[number], ChunkRow>('SELECT * FROM chunks WHERE row = ?'),
     insertChunk: db.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)'),
     insertCode: db.prepare('INSERT INTO codes VALUES (?, ?, ?)'),
@@ -68,7 +67,7 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
     if (before !== undefined) clear(before)
     const row = before ?? rows.take()
     const code = codeOf(vector)
-    sql.insertChunk.run(row, org, id, documentId, title, JSON.stringify(headings), text)
+    sql.insertChunk.run(row, org, id, documentId, title, headings.join(UNIT), text)
     sql.insertCode.run(row, group, bytesOf(code))
     sql.insertVector.run(row, bytesOf(vector))
     sql.insertWords.run(row, title, headings.join('\n'), text)
@@ -99,7 +98,7 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
         org,
         documentId: document_id,
         title,
-        headings: Headings.parse(JSON.parse(headings)),
+        headings: headings === '' ? [] : headings.split(UNIT),
         text,
         labels,
       },
@@ -123,7 +122,7 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
         .slice(0, limit)
         .flatMap(({ row, score, ranks }) => hit(row).map((chunk) => ({ ...chunk, score, ranks })))
     },
-    count: (org) => sql.count.get(org) ?? 0,
+    count: (org) => codes.count(groups.filter(org, {})),
     close: () => db.close(),
   }
 }

@@ -6,9 +6,10 @@ import Database from 'better-sqlite3'
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS groups (
-    id INTEGER PRIMARY KEY, org TEXT NOT NULL, labels TEXT NOT NULL, UNIQUE (org, labels)
-  );
+  CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, org TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS labels (
+    group_id INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (group_id, name)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS chunks (
     row INTEGER PRIMARY KEY, org TEXT NOT NULL, id TEXT NOT NULL, document_id TEXT NOT NULL,
     title TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (org, id)

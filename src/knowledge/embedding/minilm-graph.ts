@@ -7,19 +7,20 @@ const EPSILON = { float: 1e-12 }
 export const DIMENSIONS = 384
 
 /**
- * How weights are handed to the matrix product. Signed is the fast way (8 ms against 13 for 120 words on two
- * cores) where the processor adds products up in 32 bits (VNNI, ARM); without that, x86 clamps at 16 bits and
- * the vectors are wrong. Unsigned is exact everywhere. Both give the same bits.
+ * How weights are handed to the matrix product. Signed is a third faster where the processor adds products up
+ * in 32 bits (VNNI, ARM); without that, x86 clamps at 16 bits and the vectors are wrong. Unsigned is exact
+ * everywhere. Both give the same bits.
  * https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
  */
 export type WeightType = 'uint8' | 'int8'
 
 /**
  * The model as an ONNX file: `ids` int64 [1, tokens] → `mean` float32 [1, 384], not normalised.
- * The weights stay the 8-bit integers that they are; activations are quantised on the way in
- * (DynamicQuantizeMatMul). One text at a time: no padding and no mask, and a vector does not depend on which
- * other texts were embedded with it, which per-batch quantisation would make it.
- * `weightType` changes the speed, not the result: see WeightType.
+ * Most weights stay the 8-bit integers that they are, and activations are quantised on the way in
+ * (DynamicQuantizeMatMul). Not so for each layer's last product, whose input has a few values far out: with
+ * floats there, vectors keep a cosine of 0.997 to the exact ones instead of 0.993, for 3 ms more per chunk.
+ * One text at a time: no padding and no mask, and a vector does not depend on which other texts were embedded
+ * with it, which quantising a batch would make it.
  * Architecture: BERT with post-layer normalisation, https://arxiv.org/abs/1810.04805, mean pooling.
  * Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  */
@@ -67,6 +68,11 @@ export function buildMiniLm(files: MiniLmFiles, weightType: WeightType): Uint8Ar
       output,
       { domain: 'com.microsoft' },
     )
+  }
+  /** The same in floats. */
+  const exactDense = (x: string, prefix: string, output: string) => {
+    const product = node('MatMul', [x, floats(`${prefix}/Tensordot/ReadVariableOp`)], `${output}/product`)
+    return node('Add', [product, floats(`${prefix}/BiasAdd/ReadVariableOp`)], output)
   }
   const addAndNormalise = (x: string, y: string, prefix: string, output: string) =>
     node(
@@ -127,7 +133,7 @@ export function buildMiniLm(files: MiniLmFiles, weightType: WeightType): Uint8Ar
     const active = node('Gelu', [wide], `${at}/active`, { domain: 'com.microsoft' })
     hidden = addAndNormalise(
       attended,
-      dense(active, [`${at}/output/dense`], `${at}/narrow`),
+      exactDense(active, `${at}/output/dense`, `${at}/narrow`),
       `${at}/output`,
       `${at}/done`,
     )
