@@ -6,6 +6,14 @@ export const company = defineArea({
   title: 'Who speaks',
   env: z.object({
     COMPANY_NAME: z.string().optional().describe('The name that mails, calls and alerts speak for'),
+    COMPANY_ABOUT: z
+      .string()
+      .optional()
+      .describe('What the company does, in a sentence or two; the voice assistant is told'),
+    COMPANY_ADDRESS: z
+      .string()
+      .optional()
+      .describe('Postal address for the foot of mails, where the law wants one'),
     DEFAULT_COUNTRY: z
       .string()
       .regex(/^[A-Z]{2}$/, 'it must be two capital letters of ISO 3166, like IN, DE or US')
@@ -14,7 +22,12 @@ export const company = defineArea({
         'Country of phone numbers written without one, when the customer does not tell: IN, DE, US …',
       ),
   }),
-  read: (env) => ({ name: env.COMPANY_NAME ?? null, defaultCountry: env.DEFAULT_COUNTRY ?? null }),
+  read: (env) => ({
+    name: env.COMPANY_NAME ?? null,
+    about: env.COMPANY_ABOUT ?? null,
+    address: env.COMPANY_ADDRESS ?? null,
+    defaultCountry: env.DEFAULT_COUNTRY ?? null,
+  }),
 })
 
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/
@@ -71,6 +84,9 @@ export const waiting = defineArea({
     APPROVAL_GIVE_UP_AFTER: duration()
       .prefault('24h')
       .describe('After how long a contact that nobody approved goes to a person instead'),
+    CALL_ANNOUNCED_AHEAD: duration()
+      .prefault('15m')
+      .describe('How long a customer whose call was announced has to object before it is placed'),
     DESK_SWEEP_EVERY: duration()
       .prefault('1m')
       .describe("How often the desk's own change list is compared with what its webhooks brought"),
@@ -84,6 +100,7 @@ export const waiting = defineArea({
       replyReminderMs: env.REPLY_REMINDER_AFTER,
       replyGiveUpMs: env.REPLY_GIVE_UP_AFTER,
       approvalGiveUpMs: env.APPROVAL_GIVE_UP_AFTER,
+      callAnnouncedMs: env.CALL_ANNOUNCED_AHEAD,
       deskSweepMs: env.DESK_SWEEP_EVERY,
     }
   },
@@ -108,6 +125,9 @@ export const calls = defineArea({
       .prefault('2.0')
       .describe('By how much the wait before the next try grows each time'),
     CALL_CONCURRENCY: integer(1).prefault('10').describe('Calls at one time, at most'),
+    CALL_RECORDING: oneOf('on', 'off')
+      .prefault('on')
+      .describe('Whether calls are recorded; the assistant says so first'),
   }),
   read: (env) => ({
     schedulerIntervalMs: env.CALL_SCHEDULER_INTERVAL_S * 1_000,
@@ -116,6 +136,7 @@ export const calls = defineArea({
     maxRetries: env.CALL_MAX_RETRIES,
     backoffMultiplier: env.CALL_RETRY_BACKOFF_MULTIPLIER,
     concurrency: env.CALL_CONCURRENCY,
+    record: env.CALL_RECORDING === 'on',
   }),
 })
 

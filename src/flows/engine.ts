@@ -15,6 +15,8 @@ export type EngineDeps = StepDeps & {
   events: Events
   random: () => number
   onFlowEnd: (template: string, outcome: string) => void
+  /** Told of every committed transition, for pages that watch. */
+  onChange?: (flowId: string) => void
   /** For tests that crash the process between any two commits. */
   onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
 }
@@ -84,6 +86,7 @@ export function createEngine(deps: EngineDeps) {
           depth: 1,
         })
       }
+      tx.afterCommit(() => deps.onChange?.(flow.id))
       if (isFinal(flow.status)) {
         tx.afterCommit(() => deps.onFlowEnd(flow.template ?? 'planned', flow.outcome ?? flow.status))
       }

@@ -19,6 +19,7 @@ export {
 } from './call-script.ts'
 export { checkProfile, type Dropped } from './check-profile.ts'
 export { consentWords, optOutWords, refusalWords } from './consent-words.ts'
+export { contactGate } from './contact-gate.ts'
 export {
   type Draft,
   type DraftInput,
@@ -32,6 +33,7 @@ export {
 } from './draft.ts'
 export { type Brief, type BriefInput, escalationBrief } from './escalation-brief.ts'
 export { type HistoryComment, type HistoryTicket, packHistory } from './history.ts'
+export { followMail, receiveMail } from './inbound-mail.ts'
 export { baseLanguage, guessLanguage } from './language.ts'
 export { composeMail, escapeHtml, type MailFrame } from './mail.ts'
 export { type TemplateInput, templateDraft, templateLanguage } from './mail-templates.ts'
@@ -71,4 +73,5 @@ export {
 } from './read-reply.ts'
 export { type CutReply, cutReply } from './reply.ts'
 export { makeReplyAddress, readReplyAddress } from './reply-address.ts'
+export { type OutreachDeps, outreachDecisions, outreachSkills } from './skills/index.ts'
 export { zonesOf } from './zones.ts'

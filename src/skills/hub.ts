@@ -48,7 +48,7 @@ export type SkillHub = {
   log: Logger
   escalate: (tx: Tx, org: OrgId, escalation: NewEscalation) => Promise<string>
   /** Puts a call into the caller's queue. */
-  queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string }) => Promise<void>
+  queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string; runAt?: number }) => Promise<void>
   /** Tells our mirror what one of our own writes made of a ticket. */
   recordOwnWrite: (tx: Tx, org: OrgId, desk: Desk, ticket: DeskTicket, cause: string) => Promise<void>
   searchKnowledge: (org: OrgId, text: string, limit: number) => Promise<SearchHit[]>

@@ -5,8 +5,6 @@ import { getTicket, ticketRefOf } from '../store/rows/tickets.ts'
 import { defineWork, type OrgId } from '../work/index.ts'
 import { applyTicket, deskOf, type SyncDeps } from './sync.ts'
 
-/** Zendesk allows ten exports a minute; once a minute leaves room for others. */
-const EVERY_MS = 60_000
 const PAGES_PER_ROUND = 50
 /** How far back the first poll looks, for the desk's figures. */
 const FIRST_LOOK_MS = 30 * 86_400_000
@@ -17,7 +15,9 @@ const WEBHOOK_GRACE_MS = 60_000
  * Reads the desk's own change list from a stored cursor, page by page, fills what webhooks missed and counts
  * it. The cursor moves only after a page is applied: after a crash the page comes again, and repeats change nothing.
  */
-export function pollDesks(deps: SyncDeps & { onRecovered: (desk: string) => void }) {
+export function pollDesks(
+  deps: SyncDeps & { everyMs: number; onMissed: (desk: string) => void; onRecovered: (desk: string) => void },
+) {
   return defineWork({
     kind: 'desk.poll',
     payload: z.object({ desk: z.string() }),
@@ -28,7 +28,7 @@ export function pollDesks(deps: SyncDeps & { onRecovered: (desk: string) => void
       for (let page = 0; page < PAGES_PER_ROUND && !job.signal.aborted; page++) {
         if (!(await pollPage(desk, job.org))) break
       }
-      return { again: deps.clock.now() + EVERY_MS, why: 'the next round' }
+      return { again: deps.clock.now() + deps.everyMs, why: 'the next round' }
     },
   })
 
@@ -43,7 +43,10 @@ export function pollDesks(deps: SyncDeps & { onRecovered: (desk: string) => void
       const known = await getTicket(deps.store.read, org, ticketRefOf(desk.name, ticket.id))
       if (known && known.updated_at >= ticket.updatedAt) continue
       const late = before?.cursor && deps.clock.now() - ticket.updatedAt > WEBHOOK_GRACE_MS
-      if (late) missed += 1
+      if (late) {
+        missed += 1
+        deps.onMissed(desk.name)
+      }
       const synced = await applyTicket(deps, org, desk, ticket, `poll:${desk.name}`)
       if (late && synced.kind === 'synced') {
         recovered += 1

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { detectIntents } from '../../ai/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Decision } from '../../skills/index.ts'
-import type { CustomersTable } from '../../store/index.ts'
+import type { CustomersTable, MessagesTable } from '../../store/index.ts'
 import { getCustomer } from '../../store/rows/customers.ts'
 import { getMessage, messagesOfFlow } from '../../store/rows/messages.ts'
+import { consentWords } from '../consent-words.ts'
 import { findPhone, likelyCountries } from '../phone.ts'
 import { decideReply, ReadingSchema, type ReplyDecision, readingSections } from '../read-reply.ts'
 import type { OutreachDeps } from './deps.ts'
@@ -29,9 +30,8 @@ export function replyDecision(deps: OutreachDeps): Decision {
     const message = await getMessage(deps.store.read, about.org, messageId)
     if (!message) throw new InputError('unknown_message', `There is no message ${messageId}.`)
     const customer = await getCustomer(deps.store.read, about.org, message.customer_id)
-    const ours = (await messagesOfFlow(deps.store.read, about.org, about.flowId)).findLast(
-      (one) => one.direction === 'out' && one.at <= message.at,
-    )
+    const exchanged = await messagesOfFlow(deps.store.read, about.org, about.flowId)
+    const ours = exchanged.findLast((one) => one.direction === 'out' && one.id < message.id)
     const kind =
       z.looseObject({ kind: z.string() }).safeParse(JSON.parse(ours?.meta ?? '{}')).data?.kind ?? null
 
@@ -57,7 +57,7 @@ export function replyDecision(deps: OutreachDeps): Decision {
       text,
       phone,
       reading,
-      knownPhone: customer?.phone ?? null,
+      ...known(deps, customer, exchanged, message),
       askedForAiCall: kind !== null && ASKS_FOR_CALL.has(kind),
     })
     const [intent] = detectIntents(text)
@@ -97,4 +97,26 @@ function countriesOf(deps: OutreachDeps, customer: CustomersTable | undefined) {
   return likely.length === 0 && defaultCountry && isSupportedCountry(defaultCountry)
     ? [defaultCountry]
     : likely
+}
+
+/** What earlier replies of this flow settled while something else was still open: a number, a consent. */
+function known(
+  deps: OutreachDeps,
+  customer: CustomersTable | undefined,
+  exchanged: MessagesTable[],
+  message: MessagesTable,
+): { knownPhone: string | null; knownConsent: { words: string } | null } {
+  const earlier = exchanged.filter(
+    (one) => one.direction === 'in' && one.kind === 'human' && one.id < message.id,
+  )
+  const numbers = earlier.flatMap((one) => {
+    const found = findPhone(one.body, { countries: countriesOf(deps, customer), own: deps.own.phones })
+    return found.kind === 'one' ? [found.phone.e164] : []
+  })
+  const agreements = earlier.flatMap((one) => consentWords(one.body) ?? [])
+  const words = agreements.at(-1)
+  return {
+    knownPhone: numbers.at(-1) ?? customer?.phone ?? null,
+    knownConsent: words === undefined ? null : { words },
+  }
 }

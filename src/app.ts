@@ -1,0 +1,477 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { createAi, loadPrompts } from './ai/index.ts'
+import { createCaller, placeCallWork } from './calls/index.ts'
+import type { Config } from './config/index.ts'
+import { connect } from './connect.ts'
+import { createRaise } from './escalations/index.ts'
+import { createEvents, type Events, type Subscriber } from './events/index.ts'
+import {
+  createEngine,
+  createFlow,
+  followAssignments,
+  templates,
+  wakeOnEvents,
+  watchFlows,
+} from './flows/index.ts'
+import { createHttp, createLive } from './inbound/index.ts'
+import { createEmbeddedIndex, createKnowledge, createLocalEmbedder } from './knowledge/index.ts'
+import { InputError } from './ops/errors.ts'
+import { collectHealth, remembered } from './ops/health.ts'
+import { createIds } from './ops/ids.ts'
+import { createMetrics } from './ops/metrics.ts'
+import { alertTeam, writeCard } from './outbound/index.ts'
+import {
+  contactGate,
+  followMail,
+  makeReplyAddress,
+  outreachDecisions,
+  outreachSkills,
+  receiveMail,
+} from './outreach/index.ts'
+import type { Clock, Integration } from './ports/index.ts'
+import { actingSkills, createSkills, type Skill, type SkillHub, type Skills } from './skills/index.ts'
+import { migrate, openStore } from './store/index.ts'
+import { insertAiAction, insertModelRun } from './store/rows/cases.ts'
+import { documentRows } from './store/rows/documents.ts'
+import { getTicket, parseTicketRef } from './store/rows/tickets.ts'
+import { followDesks, pollDesks, recordTicket, syncTicket } from './tickets/index.ts'
+import { createDispatcher, createWorkQueue, type OrgId, type WorkKind, workFigures } from './work/index.ts'
+
+/** A self-hosted hub has one organisation; every row names it. */
+export const ORG: OrgId = 'default'
+
+const WORK_CONCURRENCY = 64
+
+export type HubOptions = {
+  config: Config
+  secrets: { secretKey: string; apiToken: string }
+  integrations: readonly Integration[]
+  clock: Clock
+  log: Logger
+  version: string
+  /** The stand-ins' control, in the sandbox. */
+  sandboxControl?: string | null
+  /** For tests that crash the process between any two commits. */
+  onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
+}
+
+export type Hub = Awaited<ReturnType<typeof createHub>>
+
+/** Composes the parts, by plain arguments, top to bottom. Nothing runs until `start`. */
+export async function createHub(options: HubOptions) {
+  const { config, clock, log } = options
+  const newId = createIds(clock)
+  const random = Math.random
+  const metrics = createMetrics()
+  const live = createLive()
+
+  const store = await openStore({
+    databaseUrl: config.store.databaseUrl,
+    file: join(config.store.dataDir, 'switchboard.db'),
+  })
+  const ran = await migrate(store, clock.now())
+  if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date')
+
+  const connections = await connect(options.integrations, config, { clock, log })
+  const { desks, mailer, voice } = connections
+  const queue = createWorkQueue({ clock, newId })
+
+  // — facts; who hears of them is collected below, before anything is appended —
+  const subscribers: Subscriber[] = []
+  const events: Events = createEvents({
+    clock,
+    newId,
+    subscribers,
+    onAppended: (type) => metrics.events.inc({ type }),
+  })
+  const escalate = createRaise({ clock, newId, events: () => events })
+
+  // — beside: knowledge and AI —
+  const embedder = connections.embedder ?? (await createLocalEmbedder({ log }))
+  const index =
+    connections.index ?? (await createEmbeddedIndex({ file: join(config.store.dataDir, 'index.db'), log }))
+  const documents = documentRows(store)
+  const knowledge = createKnowledge({
+    documents,
+    index,
+    embedder,
+    reranker: connections.reranker,
+    clock,
+    log,
+  })
+
+  const note = (action: { type: string; caseId: string | null; at: number; detail: object }) =>
+    store.write(async (tx) => {
+      await tx.run(
+        insertAiAction({
+          id: newId('act'),
+          org: ORG,
+          event_type: action.type,
+          case_id: action.caseId,
+          customer_id: null,
+          flow_id: null,
+          data: JSON.stringify(action.detail),
+          at: action.at,
+        }),
+      )
+    })
+  const prompts = await loadPrompts(fileURLToPath(new URL('../prompts/', import.meta.url)))
+  const ai = createAi({
+    primary: connections.model,
+    fallback: connections.fallbackModel,
+    prompts,
+    clock,
+    log,
+    newId: () => newId('run'),
+    random,
+    note,
+    record: async (run) => {
+      metrics.modelCalls.inc({ prompt: run.prompt, provider: run.provider, outcome: run.outcome })
+      metrics.modelSeconds.observe({ provider: run.provider }, run.latencyMs / 1_000)
+      await store.write(async (tx) => {
+        await tx.run(
+          insertModelRun({
+            id: run.id,
+            org: ORG,
+            purpose: run.purpose,
+            prompt: `${run.prompt}@${run.promptVersion}`,
+            provider: run.provider,
+            model: run.model,
+            input_tokens: run.inputTokens ?? 0,
+            output_tokens: run.outputTokens ?? 0,
+            cost_usd: run.costUsd,
+            latency_ms: run.latencyMs,
+            outcome: run.outcome,
+            error: run.error,
+            case_id: run.caseId,
+            at: run.at,
+          }),
+        )
+      })
+    },
+  })
+
+  // — act —
+  const company = {
+    name: config.company.name ?? config.email.from?.name ?? 'our company',
+    about: config.company.about ?? '',
+    address: config.company.address ?? null,
+    defaultCountry: config.company.defaultCountry,
+  }
+  const ownAddresses = [config.email.from?.email, config.email.replyTo].filter(
+    (one) => typeof one === 'string',
+  )
+  const outreach = {
+    store,
+    clock,
+    newId,
+    desks,
+    ai,
+    prompts,
+    knowledge,
+    note,
+    log,
+    company,
+    own: { addresses: ownAddresses, phones: [] },
+  }
+  const queueCall: SkillHub['queueCall'] = (tx, org, call) =>
+    queue.add(
+      tx,
+      placeCallWork,
+      { callId: call.id },
+      { org, caseId: call.caseId, ...(call.runAt ? { runAt: call.runAt } : {}) },
+    )
+  const syncDeps = { store, clock, newId, events, desks }
+  const skillHub: SkillHub = {
+    store,
+    clock,
+    newId,
+    events,
+    desks,
+    mailer,
+    voice,
+    chats: connections.chats,
+    settings: {
+      companyName: company.name,
+      publicUrl: config.server.publicUrl,
+      callWebhookUrl: `${config.server.publicUrl}/api/v1/webhooks/call_completed${voice ? `?provider=${voice.name}` : ''}`,
+      recordCalls: config.calls.record,
+      mailFrom: config.email.from,
+      replyTo: (flowId) =>
+        makeReplyAddress(config.email.replyTo ?? 'reply@localhost', flowId, options.secrets.secretKey),
+    },
+    log,
+    escalate,
+    queueCall,
+    recordOwnWrite: async (tx, org, desk, ticket, cause) => {
+      await recordTicket(syncDeps, tx, org, desk, ticket, { cause, ours: true })
+    },
+    searchKnowledge: async (org, text, limit) => (await knowledge.search(org, text, { limit })).hits,
+  }
+  const skills: Skills = createSkills({
+    hub: skillHub,
+    skills: [
+      ...actingSkills,
+      ...outreachSkills(outreach),
+      writeCard({ store, publicUrl: config.server.publicUrl }),
+    ] as unknown as readonly Skill<never, never>[],
+    contactGate: contactGate({
+      clock,
+      quietHours: config.contacts.quietHours,
+      dailyCap: config.contacts.dailyCap,
+      maxCallAttempts: config.calls.maxRetries + 1,
+      onRefused: (gate) => metrics.effects.inc({ skill: 'contact', state: `refused_${gate}` }),
+    }),
+    onEffect: (skill, state) => metrics.effects.inc({ skill, state }),
+  })
+
+  // — decide —
+  const flowSettings = {
+    replyReminderMs: config.waiting.replyReminderMs,
+    replyAfterReminderMs: config.waiting.replyGiveUpMs - config.waiting.replyReminderMs,
+    approvalGiveUpMs: config.waiting.approvalGiveUpMs,
+    announceMs: config.waiting.callAnnouncedMs,
+  }
+  const engine = createEngine({
+    store,
+    clock,
+    newId,
+    queue,
+    events,
+    skills,
+    decisions: outreachDecisions(outreach),
+    approvalNeeded: (approvedBefore) =>
+      config.contacts.approve === 'always' || (config.contacts.approve === 'first' && !approvedBefore),
+    random,
+    onFlowEnd: (template, outcome) => metrics.flowsEnded.inc({ template, outcome }),
+    onChange: (id) => live.tell({ kind: 'flow', id }),
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  })
+  const mainJob = templates.get('resolve_ticket')
+  if (!mainJob) throw new Error('the template resolve_ticket is missing')
+  const assignments = followAssignments({
+    store,
+    clock,
+    newId,
+    queue,
+    template: mainJob,
+    settings: flowSettings,
+  })
+  const desk = followDesks({ ...syncDeps, queue })
+  const mailDeps = {
+    store,
+    queue,
+    events: () => events,
+    clock,
+    newId,
+    inbound: connections.inboundMail,
+    own: { addresses: ownAddresses, messageIdDomain: null },
+    secret: options.secrets.secretKey,
+    log,
+  }
+  const mailIn = receiveMail(mailDeps)
+  const mailOut = followMail(mailDeps)
+  const caller = createCaller({
+    store,
+    queue,
+    clock,
+    newId,
+    events,
+    skills,
+    voice,
+    queueCall,
+    limits: { maxRetries: config.calls.maxRetries, backoffMultiplier: config.calls.backoffMultiplier },
+    settings: config.calls,
+  })
+  const alerts = alertTeam({ store, queue, skills: () => skills, publicUrl: config.server.publicUrl, log })
+  const poll = pollDesks({
+    ...syncDeps,
+    everyMs: config.waiting.deskSweepMs,
+    onMissed: (name) => metrics.deskMissed.inc({ desk: name }),
+    onRecovered: (name) => metrics.deskRecovered.inc({ desk: name }),
+  })
+  const watch = watchFlows({ store, clock, escalate })
+  subscribers.push(
+    wakeOnEvents({ queue }),
+    ...assignments.subscribers,
+    desk.subscriber,
+    mailIn.subscriber,
+    mailOut.subscriber,
+    ...caller.subscribers,
+    alerts.subscriber,
+    { types: 'all', onAppend: async (tx, stored) => tx.afterCommit(() => tellPages(stored.event)) },
+  )
+  function tellPages(event: { type: string }) {
+    if ('escalationId' in event) live.tell({ kind: 'escalation', id: String(event.escalationId) })
+    else if ('callId' in event) live.tell({ kind: 'call', id: String(event.callId) })
+    else if ('ticket' in event) live.tell({ kind: 'ticket', id: String(event.ticket) })
+  }
+
+  const dispatcher = createDispatcher({
+    store,
+    queue,
+    kinds: [
+      engine,
+      ...assignments.work,
+      desk.work,
+      mailIn.work,
+      mailOut.work,
+      ...caller.work,
+      alerts.work,
+      poll,
+      watch,
+    ] as unknown as readonly WorkKind<never>[],
+    clock,
+    random,
+    log,
+    concurrency: WORK_CONCURRENCY,
+    onDead: async (tx, row, error) => {
+      await escalate(tx, row.org, {
+        cause: `dead_work:${row.id}`,
+        priority: 'normal',
+        source: 'dead_work',
+        reason: `Work of kind ${row.kind} gave up after ${row.attempts} attempts.`,
+        brief: `${error instanceof Error ? error.message : String(error)}\nNext: mend the cause, then replay it: npm run cli -- work replay ${row.id}`,
+        ticket: row.case_id?.includes(':') ? row.case_id : null,
+      })
+    },
+    onRun: (kind, result, ms) => {
+      metrics.work.inc({ kind, result })
+      metrics.workSeconds.observe({ kind }, ms / 1_000)
+    },
+  })
+  metrics.gauge(
+    'work_due',
+    'Rows of work that are due or waiting for their time',
+    async () => (await workFigures(store.read)).due,
+  )
+  metrics.gauge('work_dead', 'Rows of work that gave up', async () => (await workFigures(store.read)).dead)
+
+  // — in —
+  const healthChecks = [
+    {
+      name: 'store',
+      required: true,
+      check: async () => {
+        await workFigures(store.read)
+        return { ok: true as const, detail: store.dialect }
+      },
+    },
+    ...connections.checks.map(({ name, check }) => ({
+      name,
+      required: false,
+      check: remembered(check, clock, 60_000),
+    })),
+  ]
+  const http = createHttp({
+    webhooks: {
+      store,
+      events,
+      clock,
+      newId,
+      doors: connections.doors,
+      org: ORG,
+      log,
+      onVerdict: (source, verdict) => metrics.webhooks.inc({ source, verdict }),
+    },
+    api: {
+      store,
+      clock,
+      newId,
+      queue,
+      events,
+      skills,
+      knowledge,
+      documents,
+      desks,
+      voice,
+      org: ORG,
+      log,
+      async startFlow(name, params, requestedBy, from) {
+        const template = templates.get(name)
+        if (!template)
+          throw new InputError('unknown_template', `There is no template "${name}".`, { status: 404 })
+        const ref = typeof params.ticket === 'string' ? params.ticket : null
+        const ticket = ref ? await ticketForFlow(ref) : undefined
+        const flow = await store.write((tx) =>
+          createFlow({ clock, newId, queue }, tx, template, {
+            org: ORG,
+            params,
+            settings: flowSettings,
+            requestedBy,
+            requestedFrom: from,
+            ticket: ref,
+            customerId: ticket?.customer_id ?? null,
+            fence: ticket?.fence ?? null,
+          }),
+        )
+        if (!flow) throw new InputError('conflict', `${ref} already has an unfinished flow.`, { status: 409 })
+        return flow
+      },
+      async assignToAi(ref) {
+        const parsed = parseTicketRef(ref)
+        const found = parsed && desks.get(parsed.desk)
+        if (!found || !(await found.getTicket(parsed.id))) {
+          throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
+        }
+        const marker = newId('eff')
+        await found.update(parsed.id, { addTags: [found.handover.aiTag] }, { marker })
+        await syncTicket(syncDeps, ORG, parsed)
+      },
+    },
+    auth: { store, apiToken: options.secrets.apiToken, openOnLoopback: config.sandbox },
+    live,
+    health: () => collectHealth(healthChecks, clock),
+    registry: metrics.registry,
+    pages: fileURLToPath(new URL('../dist/web', import.meta.url)),
+    sandboxControl: options.sandboxControl ?? null,
+    version: options.version,
+    log,
+  })
+
+  async function ticketForFlow(ref: string) {
+    const parsed = parseTicketRef(ref)
+    if (!parsed || !desks.has(parsed.desk)) {
+      throw new InputError('unknown_desk', `"${ref}" names no ticket of a connected desk.`, {
+        issues: [{ path: 'params.ticket', message: `like ${[...desks.keys()][0] ?? 'zendesk'}:4711` }],
+      })
+    }
+    await syncTicket(syncDeps, ORG, parsed)
+    const ticket = await getTicket(store.read, ORG, ref)
+    if (!ticket) throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
+    if (ticket.to_ai === 0) {
+      throw new InputError('not_assigned', `${ref} is not assigned to AI; assign it first.`, { status: 409 })
+    }
+    return ticket
+  }
+
+  return {
+    http,
+    store,
+    knowledge,
+    documents,
+    dispatcher,
+    connections,
+    /** Opens the index and begins to run due work. */
+    async start() {
+      await knowledge.open()
+      if (config.store.role === 'web') return
+      await store.write(async (tx) => {
+        for (const name of desks.keys()) {
+          await queue.add(tx, poll, { desk: name }, { org: ORG, id: `wrk_poll_${name}` })
+        }
+        await queue.add(tx, watch, {}, { org: ORG, id: 'wrk_flow_watch' })
+      })
+      await dispatcher.start()
+    },
+    /** Stops taking work, lets what runs finish within the bound, closes everything. */
+    async stop(boundMs = 10_000) {
+      await dispatcher.stop(boundMs)
+      await index.close()
+      await embedder.close()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import express, { type Express } from 'express'
+import { rateLimit } from 'express-rate-limit'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Health } from '../ops/health.ts'
+import { type ApiDeps, apiRoutes } from './api/index.ts'
+import { type AuthDeps, authenticate } from './auth.ts'
+import { type Live, liveRouter } from './live.ts'
+import { openApiOf } from './openapi.ts'
+import { problemHandler, sendProblem } from './problem.ts'
+import { restRouter } from './routes.ts'
+import { type WebhookDeps, webhookRouter } from './webhooks.ts'
+
+export type HttpDeps = {
+  webhooks: WebhookDeps
+  api: ApiDeps
+  auth: AuthDeps
+  live: Live
+  health: () => Promise<Health>
+  registry: Registry
+  /** The built console. */
+  pages: string
+  /** The stand-ins' control, in the sandbox. */
+  sandboxControl: string | null
+  version: string
+  log: Logger
+}
+
+/** Per address and minute; the sandbox and tests share one address. */
+const REQUESTS_PER_MINUTE = 3_000
+
+/** The hub's one express app. Webhooks come first: they are many, and need nothing of the rest. */
+export function createHttp(deps: HttpDeps): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.use('/api/v1/webhooks', webhookRouter(deps.webhooks))
+
+  app.get('/healthz', (_request, response) => {
+    response.json({ alive: true })
+  })
+  app.get('/readyz', async (_request, response) => {
+    const health = await deps.health()
+    response.status(health.ready ? 200 : 503).json(health)
+  })
+  app.get('/metrics', async (_request, response) => {
+    response.type(deps.registry.contentType).send(await deps.registry.metrics())
+  })
+
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          fontSrc: ["'self'"],
+          connectSrc: ["'self'"],
+          baseUri: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+      // A self-hosted hub may be reached over plain http inside a network.
+      strictTransportSecurity: false,
+    }),
+  )
+  const routes = apiRoutes(deps.api)
+  const openApi = openApiOf(routes, deps.version)
+  app.use(
+    '/api/v1',
+    rateLimit({
+      windowMs: 60_000,
+      limit: REQUESTS_PER_MINUTE,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+    }),
+  )
+  app.get('/api/v1/openapi.json', (_request, response) => {
+    response.json(openApi)
+  })
+  app.use('/api/v1', liveRouter(deps.live, deps.auth))
+  if (deps.sandboxControl) app.use('/api/v1/sandbox', sandboxProxy(deps.sandboxControl, deps.auth))
+  app.use('/api/v1', restRouter(routes, deps.auth))
+  app.use('/api', (request, response) => {
+    sendProblem(response, 404, 'no_route', `There is no ${request.method} ${request.originalUrl}.`)
+  })
+  servePages(app, deps.pages)
+  app.use(problemHandler(deps.log))
+  return app
+}
+
+function servePages(app: Express, pages: string) {
+  if (!existsSync(resolve(pages, 'index.html'))) {
+    app.get('/', (_request, response) => {
+      response.type('text/plain').send('The console is not built: run npm start once, or npx vite build.\n')
+    })
+    return
+  }
+  app.use(express.static(pages, { index: 'index.html', maxAge: '1h', setHeaders: cacheForm }))
+}
+
+/** Hashed assets may stay for ever; the page that names them may not. */
+function cacheForm(response: { setHeader(name: string, value: string): unknown }, path: string) {
+  response.setHeader(
+    'cache-control',
+    path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+  )
+}
+
+/** Passes the console's wishes on to the stand-ins' control, which listens on loopback alone. */
+function sandboxProxy(control: string, auth: AuthDeps) {
+  const router = express.Router()
+  router.use(express.raw({ type: () => true, limit: '1mb' }), async (request, response) => {
+    await authenticate(auth, request, 'write')
+    const body: unknown = request.body
+    const answer = await fetch(`${control}${request.url}`, {
+      method: request.method,
+      headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
+      ...(Buffer.isBuffer(body) && body.length > 0 ? { body: new Uint8Array(body) } : {}),
+    })
+    response.status(answer.status).type(answer.headers.get('content-type') ?? 'application/json')
+    response.send(Buffer.from(await answer.arrayBuffer()))
+  })
+  return router
+}

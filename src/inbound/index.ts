@@ -1,0 +1,3 @@
+export { createHttp, type HttpDeps } from './http.ts'
+export { createLive, type Live } from './live.ts'
+export type { OpenDoor } from './webhooks.ts'

@@ -1,0 +1,135 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { integrations } from '../integrations/index.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { createHub, type Hub, type HubOptions } from './app.ts'
+import { type Config, type Environment, ensureSecrets, loadConfig } from './config/index.ts'
+import { type JumpingClock, shiftedClock } from './ops/clock.ts'
+import { createLog } from './ops/log.ts'
+import type { Clock } from './ports/index.ts'
+import type { Sandbox, SandboxOptions } from './sandbox/index.ts'
+
+export type StartOptions = {
+  env: Environment
+  /** Whether standard output is a terminal. */
+  terminal?: boolean
+  clock?: JumpingClock
+  /** Own stand-ins instead of the ones that `npm start` makes: tests and benchmarks bring theirs. */
+  sandbox?: { env: Record<string, string>; controlUrl?: string } | 'none'
+  sandboxOptions?: Partial<SandboxOptions>
+  announceToken?: (token: string) => void
+  onStep?: HubOptions['onStep']
+}
+
+export type RunningHub = {
+  url: string
+  config: Config
+  hub: Hub
+  clock: JumpingClock
+  sandbox: Sandbox | null
+  apiToken: string
+  log: Logger
+  close(): Promise<void>
+}
+
+/** With nothing configured, what the sandbox's company is. */
+const SANDBOX_COMPANY = {
+  COMPANY_NAME: 'Lumen Hotels',
+  COMPANY_ABOUT: 'A small company with houses in Lisbon, Porto, Goa and Berlin.',
+  EMAIL_FROM: 'Lumen Hotels <stay@lumenhotels.example>',
+  EMAIL_REPLY_TO: 'reply@in.lumenhotels.example',
+}
+
+/**
+ * Reads the environment once and starts a hub: the door opens first (so that its address is known), then the
+ * stand-ins where nothing is configured, then the hub itself. Throws ConfigError with every mistake.
+ */
+export async function startHub(options: StartOptions): Promise<RunningHub> {
+  const terminal = options.terminal ?? false
+  const first = loadConfig(options.env, integrations, { terminal })
+  const wantsSandbox = options.sandbox === undefined && first.sandbox
+  const clock = options.clock ?? shiftedClock()
+
+  const server = createServer((_request, response) => {
+    response.writeHead(503, { 'retry-after': '1' }).end('starting')
+  })
+  const port = await listen(server, first.server.port, first.server.host)
+  const url = `http://127.0.0.1:${port}`
+  const sandbox = wantsSandbox ? await openSandbox(first, clock, url, options) : null
+
+  const given = typeof options.sandbox === 'object' ? options.sandbox : null
+  const standIns = sandbox ? { env: sandbox.env, controlUrl: sandbox.controlUrl } : given
+  const env = { ...(standIns ? SANDBOX_COMPANY : {}), ...standIns?.env, ...options.env }
+  const config = loadConfig(
+    { PUBLIC_URL: `http://localhost:${port}`, ...env },
+    integrations,
+    standIns ? { terminal, sandbox: true } : { terminal },
+  )
+  const secrets = ensureSecrets(config, options.announceToken ?? (() => {}))
+  const log = createLog({
+    ...config.logging,
+    secrets: [...config.secretValues, secrets.secretKey, secrets.apiToken],
+  })
+  for (const warning of config.warnings) log.warn(warning)
+
+  const hub = await createHub({
+    config,
+    secrets,
+    integrations,
+    clock,
+    log,
+    version: packageJson.version,
+    sandboxControl: standIns?.controlUrl ?? null,
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  })
+  server.removeAllListeners('request')
+  server.on('request', hub.http)
+  await hub.start()
+  return {
+    url,
+    config,
+    hub,
+    clock,
+    sandbox,
+    apiToken: secrets.apiToken,
+    log,
+    async close() {
+      await closeServer(server)
+      await hub.stop()
+      await sandbox?.close()
+    },
+  }
+}
+
+async function openSandbox(
+  config: Config,
+  clock: Clock,
+  hubUrl: string,
+  options: StartOptions,
+): Promise<Sandbox> {
+  const { startSandbox } = await import('./sandbox/index.ts')
+  return startSandbox({
+    clock,
+    hubUrl,
+    file: join(config.store.dataDir, 'sandbox-world.json'),
+    ...options.sandboxOptions,
+  })
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** Lets requests under way finish; connections that only wait are cut. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 2_000).unref()
+  })
+}
