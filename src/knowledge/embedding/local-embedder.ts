@@ -3,7 +3,7 @@ import { messageOf } from '../../ops/errors.ts'
 import type { Embedder } from '../../ports/index.ts'
 import { inProcess } from '../remote.ts'
 import { createHashedWordsEmbedder } from './hashed-words.ts'
-import { missingPackages } from './minilm-files.ts'
+import { whyUnavailable } from './minilm-files.ts'
 import { DIMENSIONS } from './minilm-graph.ts'
 import type { MiniLmOperations } from './minilm-process.ts'
 
@@ -11,15 +11,14 @@ import type { MiniLmOperations } from './minilm-process.ts'
 const BATCH = 32
 
 /**
- * The embedder that needs no network: all-MiniLM-L6-v2 in a process of its own, started when first used
- * (0.4 s) and ended after `idleMs` without use. A process, not a thread: of a thread's 170 MB only 15 came back. Where its optional
- * packages are missing, hashed words stand in, with a warning: `model` tells which of the two it is.
+ * The embedder that needs no network: all-MiniLM-L6-v2 in a process of its own, started by the first text
+ * (0.4 s) and ended after `idleMs` without one. A process, not a thread: of a thread's 170 MB only 15 came back.
+ * Where it cannot run, hashed words stand in, with a warning; `model` tells which of the two it is.
  */
 export async function createLocalEmbedder(deps: { log: Logger; idleMs?: number }): Promise<Embedder> {
-  const missing = missingPackages()
-  if (missing.length === 0) return createMiniLmEmbedder(deps.log, deps.idleMs ?? 120_000)
-  const reason = `${missing.join(', ')} not installed`
-  deps.log.warn({ missing }, `knowledge search without an embedding model: ${reason}`)
+  const reason = whyUnavailable()
+  if (reason === null) return createMiniLmEmbedder(deps.log, deps.idleMs ?? 120_000)
+  deps.log.warn(`knowledge search without an embedding model: ${reason}`)
   return createHashedWordsEmbedder(reason)
 }
 

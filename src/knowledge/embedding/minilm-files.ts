@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -57,19 +58,35 @@ const Manifest = z.object({
     .length(1),
 })
 
-/** Whether the packages that the model needs were installed; they are optional. */
-export function missingPackages(): string[] {
+/** Why the model cannot run here: its packages are optional, its runtime not built for every machine. */
+export function whyUnavailable(): string | null {
   const require = createRequire(import.meta.url)
-  return [`${PACKAGE}/package.json`, 'onnxruntime-node', '@huggingface/tokenizers']
-    .filter((name) => {
+  const missing = [`${PACKAGE}/package.json`, 'onnxruntime-node', '@huggingface/tokenizers'].filter(
+    (name) => {
       try {
         require.resolve(name)
         return false
       } catch {
         return true
       }
-    })
-    .map((name) => name.replace('/package.json', ''))
+    },
+  )
+  if (missing.length > 0) return `${missing.join(', ').replace('/package.json', '')} not installed`
+  const machine = `${process.platform}/${process.arch}`
+  const runtime = dirname(require.resolve('onnxruntime-node'))
+  const built = existsSync(join(runtime, '..', 'bin', 'napi-v6', machine, 'onnxruntime_binding.node'))
+  return built && hasGlibc()
+    ? null
+    : `onnxruntime-node does not run on ${machine}${built ? ' without glibc' : ''}`
+}
+
+/** The Linux builds need it; Alpine and others have musl instead. */
+function hasGlibc(): boolean {
+  if (process.platform !== 'linux') return true
+  // Else the report looks up the names of open connections. (Not in Node's types yet.)
+  Object.assign(process.report, { excludeNetwork: true })
+  const report = z.object({ header: z.looseObject({ glibcVersionRuntime: z.string().optional() }) })
+  return report.parse(process.report.getReport()).header.glibcVersionRuntime !== undefined
 }
 
 /**

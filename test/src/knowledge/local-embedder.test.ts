@@ -3,16 +3,15 @@ import { pino } from 'pino'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createHashedWordsEmbedder } from '../../../src/knowledge/embedding/hashed-words.ts'
 import { createLocalEmbedder } from '../../../src/knowledge/embedding/local-embedder.ts'
-import { missingPackages } from '../../../src/knowledge/embedding/minilm-files.ts'
+import { whyUnavailable } from '../../../src/knowledge/embedding/minilm-files.ts'
 import type { Embedder } from '../../../src/ports/index.ts'
 import { PARAPHRASES } from './paraphrases.ts'
 
 const log = pino({ level: 'silent' })
-const missing = missingPackages()
-if (missing.length > 0)
-  console.warn(`\nSKIPPED  the embedding model's tests: ${missing.join(', ')} not installed.\n`)
+const unavailable = whyUnavailable()
+if (unavailable) console.warn(`\nSKIPPED  the embedding model's tests: ${unavailable}.\n`)
 
-describe.skipIf(missing.length > 0)('the local embedder', () => {
+describe.skipIf(unavailable !== null)('the local embedder', () => {
   let embedder: Embedder | undefined
   const get = async () => {
     embedder ??= await createLocalEmbedder({ log })
@@ -68,7 +67,7 @@ describe.skipIf(missing.length > 0)('the local embedder', () => {
   })
 })
 
-describe.skipIf(missing.length > 0 || process.platform !== 'linux')(
+describe.skipIf(unavailable !== null || process.platform !== 'linux')(
   'the process of the local embedder',
   () => {
     afterEach(() => {
