@@ -37,7 +37,14 @@ import { insertAiAction, insertModelRun } from './store/rows/cases.ts'
 import { documentRows } from './store/rows/documents.ts'
 import { getTicket, parseTicketRef } from './store/rows/tickets.ts'
 import { followDesks, pollDesks, recordTicket, syncTicket } from './tickets/index.ts'
-import { createDispatcher, createWorkQueue, type OrgId, type WorkKind, workFigures } from './work/index.ts'
+import {
+  createDispatcher,
+  createWorkQueue,
+  nextRunAtBut,
+  type OrgId,
+  type WorkKind,
+  workFigures,
+} from './work/index.ts'
 
 /** A self-hosted hub has one organisation; every row names it. */
 export const ORG: OrgId = 'default'
@@ -454,6 +461,8 @@ export async function createHub(options: HubOptions) {
     documents,
     dispatcher,
     connections,
+    /** When something of a case is due next: what simulated time may jump to. */
+    nextDueAt: () => nextRunAtBut(store.read, [poll.kind, watch.kind]),
     /** Opens the index and begins to run due work. */
     async start() {
       await knowledge.open()

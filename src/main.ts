@@ -24,6 +24,7 @@ try {
       sandbox,
       knowledge: running.hub.knowledge,
       clock: running.clock,
+      nextDueAt: running.hub.nextDueAt,
     })
   }
 } catch (error) {

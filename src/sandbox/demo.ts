@@ -46,7 +46,7 @@ async function demo(scenario: (typeof scenarios)[number]): Promise<number> {
     const report = await running.hub.knowledge.ingestFolder(ORG, fileURLToPath(knowledgeFolder))
     say(`${report.ingested.length} documents, searched by meaning and words`)
     const { missing, ...result } = await runScenario(
-      { url: running.url, control: running.sandbox.control, clock },
+      { url: running.url, control: running.sandbox.control, clock, nextDueAt: running.hub.nextDueAt },
       scenario,
       say,
     )

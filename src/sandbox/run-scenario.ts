@@ -26,12 +26,13 @@ export type ScenarioWorld = {
   control: Control
   /** Jumps over what simulated people take their time for. */
   clock: JumpingClock
+  /** When something is due next at the hub. */
+  nextDueAt: () => Promise<number | null>
 }
 
 const LOOK_EVERY_MS = 60
 /** The hub is given this long to move by itself before time is moved on. */
-const STILL_MS = 500
-const JUMPS_MS = [30_000, 120_000, 600_000, 1_800_000, 7_200_000]
+const STILL_MS = 300
 const GIVE_UP_MS = 180_000
 
 /**
@@ -72,7 +73,7 @@ function prepare(control: Control, scenario: Scenario) {
   const person = world.people[world.addressBook[scenario.customer] ?? '']
   if (!person) throw new Error(`the sandbox knows nobody with the address ${scenario.customer}`)
   control.behave(person.id, { mail: scenario.mail, call: scenario.call })
-  control.set({ model: scenario.model })
+  control.set({ model: scenario.model, unansweredCalls: scenario.unansweredCalls })
   const open = Object.values(world.tickets)
     .filter((one) => one.requesterId === person.id && one.status !== 'closed' && one.status !== 'solved')
     .toSorted((a, b) => Number(b.id) - Number(a.id))[0]
@@ -94,7 +95,6 @@ async function follow(
   let flow: (ShownFlow & { steps: ShownStep[] }) | undefined
   let seen: string | undefined
   let stillSince = Date.now()
-  let jumps = 0
   while (Date.now() < until) {
     flow = flow ? await hub.flow(flow.id) : await firstFlow(hub, ticket, known)
     const fresh = flow ? await hub.logs(flow.id, seen) : []
@@ -103,15 +103,13 @@ async function follow(
     if (flow && ['completed', 'failed', 'cancelled'].includes(flow.status) && fresh.length === 0) return flow
     if (fresh.length > 0) {
       stillSince = Date.now()
-      jumps = 0
     }
     const asked = flow?.steps.find((step) => step.status === 'awaiting_user')
     if (flow && asked && fresh.length === 0) {
       say(`  a person approves: ${asked.title}`)
       await hub.approve(flow.id, asked.id)
     } else if (flow && Date.now() - stillSince > STILL_MS) {
-      world.clock.advance(JUMPS_MS[Math.min(jumps, JUMPS_MS.length - 1)] ?? 0)
-      jumps += 1
+      await jump(world)
       stillSince = Date.now() - STILL_MS / 2
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
@@ -119,6 +117,13 @@ async function follow(
   throw new Error(
     `The flow did not end within ${GIVE_UP_MS / 1_000} s; it waits for ${flow?.waiting_for ?? 'its start'}.`,
   )
+}
+
+/** To the next thing that is due, at the hub or in the simulated world, and not beyond it. */
+async function jump({ clock, control, nextDueAt }: ScenarioWorld) {
+  const due = [await nextDueAt(), ...Object.values(control.world.agenda).map(({ at }) => at)]
+  const next = Math.min(...due.filter((at) => at !== null))
+  if (Number.isFinite(next) && next > clock.now()) clock.advance(next - clock.now())
 }
 
 async function firstFlow(hub: HubClient, ticket: string, known: Set<string>) {

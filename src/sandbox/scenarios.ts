@@ -9,6 +9,8 @@ export type Scenario = {
   mail: MailPersona
   call: CallMood
   model: ModelMood
+  /** How many calls pass unanswered before somebody who does not answer picks up. */
+  unansweredCalls: number
   outcome: 'resolved' | 'escalated'
   /** Steps that must have happened, by name. */
   steps: readonly string[]
@@ -30,7 +32,13 @@ const toTheCall = [
   'judge_call',
 ]
 const toAPerson = ['brief', 'hand_over', 'escalate', 'tell_team']
-const agreeable = { customer: ABHISHEK, mail: 'agrees', call: 'agrees', model: 'obedient' } as const
+const agreeable = {
+  customer: ABHISHEK,
+  mail: 'agrees',
+  call: 'agrees',
+  model: 'obedient',
+  unansweredCalls: 1,
+} as const
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -67,10 +75,21 @@ export const scenarios: readonly Scenario[] = [
     name: 'no_answer',
     title: 'He gives his number but never picks up: called again, then a staff task',
     call: 'no_answer',
+    unansweredCalls: 99,
     outcome: 'escalated',
     steps: [...toTheCall, ...toAPerson],
     mails: 1,
     calls: 4,
+  },
+  {
+    ...agreeable,
+    name: 'second_try',
+    title: 'He does not pick up at first; a quarter of an hour later he does',
+    call: 'no_answer',
+    outcome: 'resolved',
+    steps: [...toTheCall, 'close_ticket', 'tell_team'],
+    mails: 1,
+    calls: 2,
   },
   {
     ...agreeable,

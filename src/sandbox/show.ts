@@ -13,6 +13,7 @@ export async function showMainJob(at: {
   sandbox: Sandbox
   knowledge: Knowledge
   clock: JumpingClock
+  nextDueAt: () => Promise<number | null>
 }): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`)
   say('')

@@ -10,4 +10,4 @@ export {
 } from './define.ts'
 export { createDispatcher, type Dispatcher } from './dispatcher.ts'
 export { type AddOptions, createWorkQueue, type WorkQueue } from './queue.ts'
-export { listDead, reviveRow, workFigures } from './rows.ts'
+export { listDead, nextRunAtBut, reviveRow, workFigures } from './rows.ts'

@@ -194,3 +194,15 @@ export async function workFigures(
     oldestDueAt: of('due')?.oldest ?? null,
   }
 }
+
+/** When the next row is due that is not one of these kinds: what a jump in simulated time may go to. */
+export async function nextRunAtBut(read: Executor, kinds: readonly string[]): Promise<Instant | null> {
+  const row = await read.first(
+    qb
+      .selectFrom('work')
+      .select((select) => select.fn.min('run_at').as('at'))
+      .where('state', '=', due)
+      .where('kind', 'not in', kinds),
+  )
+  return row?.at ?? null
+}
