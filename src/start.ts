@@ -87,6 +87,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   server.removeAllListeners('request')
   server.on('request', hub.http)
   await hub.start()
+  void reportConnections(hub, log)
   return {
     url,
     config,
@@ -100,6 +101,23 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       await hub.stop()
       await sandbox?.close()
     },
+  }
+}
+
+/** Tells the log how each vendor answers, without keeping anybody waiting: a vendor that is down is no reason not to start. */
+async function reportConnections(hub: Hub, log: Logger): Promise<void> {
+  for (const { name, check } of hub.connections.checks) {
+    try {
+      const result = await check()
+      if (result.ok) log.debug({ integration: name, detail: result.detail }, 'connected')
+      else
+        log.warn(
+          { integration: name, detail: result.detail, hint: result.hint },
+          'an integration does not work',
+        )
+    } catch (error) {
+      log.warn({ integration: name, err: error }, 'an integration could not be checked')
+    }
   }
 }
 
