@@ -15,7 +15,7 @@ import {
   wakeOnEvents,
   watchFlows,
 } from './flows/index.ts'
-import { createHttp, createLive } from './inbound/index.ts'
+import { createHttp, createLive, type SandboxDoor } from './inbound/index.ts'
 import { createEmbeddedIndex, createKnowledge, createLocalEmbedder } from './knowledge/index.ts'
 import { InputError } from './ops/errors.ts'
 import { collectHealth, remembered } from './ops/health.ts'
@@ -31,20 +31,13 @@ import {
   receiveMail,
 } from './outreach/index.ts'
 import type { Clock, Integration } from './ports/index.ts'
-import { actingSkills, createSkills, type Skill, type SkillHub, type Skills } from './skills/index.ts'
+import { actingSkills, createSkills, type SkillHub, type Skills } from './skills/index.ts'
 import { migrate, openStore } from './store/index.ts'
 import { insertAiAction, insertModelRun } from './store/rows/cases.ts'
 import { documentRows } from './store/rows/documents.ts'
 import { getTicket, parseTicketRef } from './store/rows/tickets.ts'
 import { followDesks, pollDesks, recordTicket, syncTicket } from './tickets/index.ts'
-import {
-  createDispatcher,
-  createWorkQueue,
-  nextRunAtBut,
-  type OrgId,
-  type WorkKind,
-  workFigures,
-} from './work/index.ts'
+import { createDispatcher, createWorkQueue, nextRunAtBut, type OrgId, workFigures } from './work/index.ts'
 
 /** A self-hosted hub has one organisation; every row names it. */
 export const ORG: OrgId = 'default'
@@ -58,8 +51,8 @@ export type HubOptions = {
   clock: Clock
   log: Logger
   version: string
-  /** The stand-ins' control, in the sandbox. */
-  sandboxControl?: string | null
+  /** What the console may steer, in the sandbox. */
+  sandbox?: SandboxDoor | null
   /** For tests that crash the process between any two commits. */
   onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
 }
@@ -223,7 +216,7 @@ export async function createHub(options: HubOptions) {
       ...actingSkills,
       ...outreachSkills(outreach),
       writeCard({ store, publicUrl: config.server.publicUrl }),
-    ] as unknown as readonly Skill<never, never>[],
+    ],
     contactGate: contactGate({
       clock,
       quietHours: config.contacts.quietHours,
@@ -329,7 +322,7 @@ export async function createHub(options: HubOptions) {
       alerts.work,
       poll,
       watch,
-    ] as unknown as readonly WorkKind<never>[],
+    ],
     clock,
     random,
     log,
@@ -433,7 +426,8 @@ export async function createHub(options: HubOptions) {
     health: () => collectHealth(healthChecks, clock),
     registry: metrics.registry,
     pages: fileURLToPath(new URL('../dist/web', import.meta.url)),
-    sandboxControl: options.sandboxControl ?? null,
+    sandbox: options.sandbox ?? null,
+    clock,
     version: options.version,
     log,
   })

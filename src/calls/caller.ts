@@ -21,7 +21,7 @@ export type CallerDeps = SettleDeps & {
 const POLL_AT_MOST_EVERY_MS = 60_000
 
 /** The auto-caller: dials what is due when every gate is open, follows the call, settles its end once. */
-export function createCaller(deps: CallerDeps): { work: WorkKind<never>[]; subscribers: Subscriber[] } {
+export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers: Subscriber[] } {
   const { store, clock } = deps
 
   const place = defineWork({
@@ -163,7 +163,7 @@ export function createCaller(deps: CallerDeps): { work: WorkKind<never>[]; subsc
   })
 
   return {
-    work: [place, poll, reported.work] as unknown as WorkKind<never>[],
+    work: [place, poll, reported.work],
     subscribers: [reported.subscriber],
   }
 }

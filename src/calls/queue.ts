@@ -11,5 +11,5 @@ export const placeCallWork = {
 export const pollCallWork = {
   kind: 'call.poll',
   payload: z.object({ callId: z.string(), attempt: z.int() }),
-  key: ({ callId }: { callId: string }) => `call:${callId}`,
+  key: ({ callId }: { callId: string; attempt: number }) => `call:${callId}`,
 } satisfies Partial<WorkKind<{ callId: string; attempt: number }>>

@@ -21,7 +21,7 @@ type Deps = {
 /**
  * A ticket assigned to AI starts the main job, once; a ticket taken away ends what runs for it, with that reason.
  */
-export function followAssignments(deps: Deps): { subscribers: Subscriber[]; work: WorkKind<never>[] } {
+export function followAssignments(deps: Deps): { subscribers: Subscriber[]; work: WorkKind[] } {
   const assigned = subscribeByWork(deps, {
     name: 'ticket_assigned',
     types: ['ticket_assigned'],
@@ -60,5 +60,5 @@ export function followAssignments(deps: Deps): { subscribers: Subscriber[]; work
       }
     },
   }
-  return { subscribers: [assigned.subscriber, taken], work: [assigned.work as unknown as WorkKind<never>] }
+  return { subscribers: [assigned.subscriber, taken], work: [assigned.work] }
 }

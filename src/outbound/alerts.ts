@@ -18,7 +18,7 @@ export function alertTeam(deps: {
   skills: () => Skills
   publicUrl: string
   log: Logger
-}): { subscriber: Subscriber; work: WorkKind<never> } {
+}): { subscriber: Subscriber; work: WorkKind } {
   const { subscriber, work } = subscribeByWork(deps, {
     name: 'alert_team',
     types: ['escalation_created', 'escalation_resolved'],
@@ -53,7 +53,7 @@ export function alertTeam(deps: {
       return undefined
     },
   })
-  return { subscriber, work: work as unknown as WorkKind<never> }
+  return { subscriber, work }
 }
 
 /** A card for an escalation that no flow stands behind. */

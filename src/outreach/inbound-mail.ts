@@ -38,7 +38,7 @@ type Match = {
 }
 
 /** Takes mails in: fetched, recognised, cut, matched, put into the conversation, told as `inbound_email`. */
-export function receiveMail(deps: Deps): { subscriber: Subscriber; work: WorkKind<never> } {
+export function receiveMail(deps: Deps): { subscriber: Subscriber; work: WorkKind } {
   const { subscriber, work } = subscribeByWork(deps, {
     name: 'mail_received',
     types: ['mail_received'],
@@ -61,7 +61,7 @@ export function receiveMail(deps: Deps): { subscriber: Subscriber; work: WorkKin
       return undefined
     },
   })
-  return { subscriber, work: work as unknown as WorkKind<never> }
+  return { subscriber, work }
 }
 
 async function take(
@@ -155,7 +155,7 @@ async function waitingFlowOf(
 }
 
 /** Follows what becomes of our mails: their Message-ID, delivery, bounces. */
-export function followMail(deps: Deps): { subscriber: Subscriber; work: WorkKind<never> } {
+export function followMail(deps: Deps): { subscriber: Subscriber; work: WorkKind } {
   const { subscriber, work } = subscribeByWork(deps, {
     name: 'mail_status',
     types: ['mail_status'],
@@ -192,7 +192,7 @@ export function followMail(deps: Deps): { subscriber: Subscriber; work: WorkKind
       return undefined
     },
   })
-  return { subscriber, work: work as unknown as WorkKind<never> }
+  return { subscriber, work }
 }
 
 const RANK: Record<string, number> = {

@@ -33,7 +33,10 @@ export type Act = Occasion & { hub: SkillHub; effectId: string; attempt: number 
  */
 export type Recheck<Output> = { kind: 'done'; output: Output } | { kind: 'repeat' } | { kind: 'unknown' }
 
-/** A named, typed thing that the hub can do; the only way in which anything acts on the world. */
+/**
+ * A named, typed thing that the hub can do; the only way in which anything acts on the world.
+ * Methods, not function properties: a list of skills then holds skills of any input, and `input` parses each.
+ */
 export type Skill<Input = unknown, Output = unknown> = {
   name: string
   title: string
@@ -43,16 +46,16 @@ export type Skill<Input = unknown, Output = unknown> = {
   input: z.ZodType<Input>
   output: z.ZodType<Output>
   /** Which ticket's fence guards it. */
-  ticketOf?: (input: Input) => string | null
+  ticketOf?(input: Input): string | null
   /** Whom a contact reaches, by which channel: the policy is asked about them. */
-  reaches?: (input: Input) => { channel: Channel; customerId: string }
+  reaches?(input: Input): { channel: Channel; customerId: string }
   /** Rows that must be there once the effect is being tried, in the same transaction. */
-  begin?: (tx: Tx, input: Input, act: Act) => Promise<void>
+  begin?(tx: Tx, input: Input, act: Act): Promise<void>
   run(input: Input, act: Act): Promise<Output>
   /** Asked after a crash or a lost answer. Without it a contact is never repeated and a write is in doubt. */
-  recheck?: (input: Input, act: Act & { triedAt: number }) => Promise<Recheck<Output>>
+  recheck?(input: Input, act: Act & { triedAt: number }): Promise<Recheck<Output>>
   /** Rows that must be there once the effect is done, in the same transaction. */
-  record?: (tx: Tx, input: Input, output: Output, act: Act) => Promise<void>
+  record?(tx: Tx, input: Input, output: Output, act: Act): Promise<void>
 }
 
 /** Ties input, output and code of a skill together. */

@@ -34,13 +34,12 @@ type Prepared = { kind: 'answered'; answer: unknown } | { kind: 'new' | 'interru
 /** The registry of skills and the ledger of what they did. */
 export function createSkills(deps: {
   hub: SkillHub
-  skills: readonly Skill<never, never>[]
+  skills: readonly Skill[]
   contactGate: ContactGate
   onEffect: (skill: string, state: string) => void
 }): Skills {
   const { hub } = deps
-  // Inputs are parsed by each skill's own schema before its code sees them.
-  const skills = new Map(deps.skills.map((skill) => [skill.name, skill as unknown as Skill]))
+  const skills = new Map(deps.skills.map((skill) => [skill.name, skill]))
 
   async function act(name: string, given: unknown, occasion: Occasion): Promise<unknown> {
     const skill = skills.get(name)

@@ -5,7 +5,7 @@ import { type SyncDeps, syncTicket } from './sync.ts'
 /** A desk's webhook is a hint: the ticket is fetched and compared. Hints about one ticket that wait merge. */
 export function followDesks(deps: SyncDeps & { queue: WorkQueue }): {
   subscriber: Subscriber
-  work: WorkKind<never>
+  work: WorkKind
 } {
   const { subscriber, work } = subscribeByWork(deps, {
     name: 'desk_notified',
@@ -19,5 +19,5 @@ export function followDesks(deps: SyncDeps & { queue: WorkQueue }): {
       return undefined
     },
   })
-  return { subscriber, work: work as unknown as WorkKind<never> }
+  return { subscriber, work }
 }

@@ -32,16 +32,17 @@ export const standardRetry: RetryPolicy = {
 /**
  * A kind of due work. The payload holds ids; the truth is read when it runs, and the first lines of `run` ask
  * whether this has happened already. Throwing asks for another attempt (see `retryOf`).
+ * Methods, not function properties: a list of kinds then holds kinds of any payload, and `payload` parses each.
  */
 export type WorkKind<Payload = unknown> = {
   kind: string
   payload: z.ZodType<Payload>
   /** Rows with the same key never run at the same time, in any process. */
-  key?: (payload: Payload) => string
+  key?(payload: Payload): string
   retry: RetryPolicy
   run(payload: Payload, job: Job): Promise<RunResult>
   /** Called in the transaction that declares the row dead. */
-  dead?: (tx: Tx, payload: Payload, error: unknown, job: Pick<Job, 'id' | 'org' | 'caseId'>) => Promise<void>
+  dead?(tx: Tx, payload: Payload, error: unknown, job: Pick<Job, 'id' | 'org' | 'caseId'>): Promise<void>
 }
 
 /** Ties a kind's payload schema to its `run`; the queue then holds kinds of any payload. */

@@ -23,7 +23,7 @@ export type Dispatcher = {
 export type DispatcherDeps = {
   store: Store
   queue: WorkQueue
-  kinds: readonly WorkKind<never>[]
+  kinds: readonly WorkKind[]
   clock: Clock
   random: () => number
   log: Logger
@@ -36,7 +36,7 @@ export type DispatcherDeps = {
 /** Runs due work inside this process: leases rows in batches, renews what takes long, retries what failed. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { store, clock, log } = deps
-  const kinds = new Map(deps.kinds.map((kind) => [kind.kind, kind as unknown as WorkKind]))
+  const kinds = new Map(deps.kinds.map((kind) => [kind.kind, kind]))
   const active = new Map<string, { row: WorkTable; done: Promise<void> }>()
   const stopping = new AbortController()
   let started = false

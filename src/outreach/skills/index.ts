@@ -12,8 +12,8 @@ export { loadTurns } from './call-decision.ts'
 export type { OutreachDeps } from './deps.ts'
 
 /** The skills that judge and remember, beside those that act. */
-export function outreachSkills(deps: OutreachDeps): readonly Skill<never, never>[] {
-  const skills = [
+export function outreachSkills(deps: OutreachDeps): readonly Skill[] {
+  return [
     buildProfile(deps),
     draftEmail(deps),
     prepareCall(deps),
@@ -21,8 +21,6 @@ export function outreachSkills(deps: OutreachDeps): readonly Skill<never, never>
     recordRefusal(deps),
     writeBrief(deps),
   ]
-  // Inputs are checked by each skill's schema when it is run; the list itself holds skills of any input.
-  return skills as unknown as readonly Skill<never, never>[]
 }
 
 /** What a flow's `ai_decision` steps may ask for. */
