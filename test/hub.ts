@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { shiftedClock } from '../src/ops/clock.ts'
 import { createHubClient, type ShownFlow, type ShownStep } from '../src/sandbox/hub-client.ts'
-import { countEffects, instantPace, type SandboxOptions } from '../src/sandbox/index.ts'
+import { countEffects, instantPace, type SandboxOptions, startSandbox } from '../src/sandbox/index.ts'
 import { type RunningHub, startHub } from '../src/start.ts'
 
 export type TestHub = Awaited<ReturnType<typeof startTestHub>>
@@ -13,16 +15,33 @@ export type SeenFlow = ShownFlow & { steps: ShownStep[]; step(name: string): Sho
 
 /**
  * The whole hub in this process, with a store of its own and the stand-ins on the wire; simulated people answer
- * at once. `env` overrides settings; contacts need no approval unless it says so.
+ * at once. `env` overrides settings; contacts need no approval unless it says so. `vendors` changes how the hub
+ * is pointed at the stand-ins: what it answers is put over their environment.
  */
 export async function startTestHub(
-  options: { env?: Record<string, string>; sandbox?: Partial<SandboxOptions>; folder?: string } = {},
+  options: {
+    env?: Record<string, string>
+    sandbox?: Partial<SandboxOptions>
+    folder?: string
+    vendors?: (standIns: Record<string, string>) => Record<string, string>
+  } = {},
 ) {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'switchboard-test-'))
   const clock = shiftedClock()
+  const sandboxOptions = { settings: { pace: instantPace }, ...options.sandbox }
+  // Who wants other vendors must know the stand-ins' addresses before the hub reads its environment.
+  const port = options.vendors ? await freePort() : 0
+  const own = options.vendors
+    ? await startSandbox({
+        clock,
+        hubUrl: `http://127.0.0.1:${port}`,
+        file: join(folder, 'sandbox-world.json'),
+        ...sandboxOptions,
+      })
+    : null
   const running: RunningHub = await startHub({
     env: {
-      PORT: '0',
+      PORT: String(port),
       HOST: '127.0.0.1',
       DATA_DIR: folder,
       LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
@@ -32,9 +51,13 @@ export async function startTestHub(
       ...options.env,
     },
     clock,
-    sandboxOptions: { settings: { pace: instantPace }, ...options.sandbox },
+    sandboxOptions,
+    ...(own
+      ? { sandbox: { env: { ...own.env, ...options.vendors?.(own.env) }, controlUrl: own.controlUrl } }
+      : {}),
   })
-  const { hub, sandbox } = running
+  const { hub } = running
+  const sandbox = own ?? running.sandbox
   if (!sandbox) throw new Error('test hubs run against the stand-ins')
   const { control } = sandbox
   const api = createHubClient(running.url, running.apiToken)
@@ -77,6 +100,12 @@ export async function startTestHub(
     }
   }
 
+  /** Everything that the newest flow of a ticket did, as its page shows it. */
+  async function runOf(ticketId: string): Promise<SeenRun> {
+    const flow = await flowOf(ticketId)
+    return SeenRun.parse(await api.call('GET', `/ai/flows/${flow.id}/run`))
+  }
+
   return {
     ...running,
     folder,
@@ -87,6 +116,7 @@ export async function startTestHub(
     settle,
     pass,
     flowOf,
+    runOf,
     effects: () => countEffects(control.world),
     /** The newest open ticket of whoever has this address, given to AI at the desk. @returns its id. */
     assign(email: string): string {
@@ -98,9 +128,59 @@ export async function startTestHub(
     personOf: (email: string) => personOf(control.world, email),
     async [Symbol.asyncDispose]() {
       await running.close()
+      await own?.close()
       if (!options.folder) rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+const Row = z.record(z.string(), z.unknown())
+const SeenRun = z.object({
+  customer: Row.nullable(),
+  consents: z.array(z.looseObject({ kind: z.string(), given: z.number(), words: z.string() })),
+  profile: Row.nullable(),
+  messages: z.array(
+    z.looseObject({ direction: z.string(), kind: z.string(), channel: z.string(), body: z.string() }),
+  ),
+  calls: z.array(
+    z.looseObject({
+      id: z.string(),
+      status: z.string(),
+      outcome: z.string().nullable(),
+      attempts: z.number(),
+    }),
+  ),
+  deskWrites: z.array(
+    z.looseObject({
+      field: z.string(),
+      old_value: z.string().nullable(),
+      new_value: z.string().nullable(),
+      state: z.string(),
+    }),
+  ),
+  effects: z.array(z.looseObject({ skill: z.string(), state: z.string(), attempts: z.number() })),
+  escalations: z.array(
+    z.looseObject({
+      id: z.string(),
+      source: z.string(),
+      priority: z.string(),
+      reason: z.string(),
+      brief: z.string(),
+    }),
+  ),
+  modelRuns: z.array(
+    z.looseObject({ purpose: z.string(), prompt: z.string(), provider: z.string(), outcome: z.string() }),
+  ),
+})
+export type SeenRun = z.infer<typeof SeenRun>
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
 }
 
 type World = TestHubWorld

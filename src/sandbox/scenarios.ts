@@ -104,7 +104,7 @@ export const scenarios: readonly Scenario[] = [
   {
     ...agreeable,
     name: 'three_numbers',
-    title: 'His reply holds three numbers: one polite question back, then a person',
+    title: 'His reply holds three numbers: one polite question back, then the call',
     mail: 'three_numbers',
     outcome: 'resolved',
     steps: ['profile', 'send_mail', 'read_reply', 'send_clarify', 'place_call', 'close_ticket', 'tell_team'],
