@@ -74,14 +74,16 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   })
   for (const warning of config.warnings) log.warn(warning)
 
-  const hub = await createHub({
+  const hub: Hub = await createHub({
     config,
     secrets,
     integrations,
     clock,
     log,
     version: packageJson.version,
-    sandboxControl: standIns?.controlUrl ?? null,
+    sandbox: standIns?.controlUrl
+      ? { controlUrl: standIns.controlUrl, time: sandbox ? await timeOf(sandbox, clock, () => hub) : null }
+      : null,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   })
   server.removeAllListeners('request')
@@ -133,6 +135,23 @@ async function openSandbox(
     hubUrl,
     file: join(config.store.dataDir, 'sandbox-world.json'),
     ...options.sandboxOptions,
+  })
+}
+
+/** Simulated time over both worlds; `hub` is asked for once it stands. */
+async function timeOf(sandbox: Sandbox, clock: JumpingClock, hub: () => Hub) {
+  const { createSimulatedTime } = await import('./sandbox/time.ts')
+  return createSimulatedTime({
+    clock,
+    async nextDueAt() {
+      const due = [await hub().nextDueAt(), ...Object.values(sandbox.world.agenda).map(({ at }) => at)]
+      const times = due.filter((at) => at !== null)
+      return times.length > 0 ? Math.min(...times) : null
+    },
+    async idle() {
+      await sandbox.webhooks.idle()
+      await hub().dispatcher.idle()
+    },
   })
 }
 

@@ -6,12 +6,14 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Health } from '../ops/health.ts'
+import type { Clock } from '../ports/index.ts'
 import { type ApiDeps, apiRoutes } from './api/index.ts'
-import { type AuthDeps, authenticate } from './auth.ts'
+import type { AuthDeps } from './auth.ts'
 import { type Live, liveRouter } from './live.ts'
 import { openApiOf } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
 import { restRouter } from './routes.ts'
+import { type SandboxDoor, sandboxRouter } from './sandbox.ts'
 import { type WebhookDeps, webhookRouter } from './webhooks.ts'
 
 export type HttpDeps = {
@@ -23,8 +25,9 @@ export type HttpDeps = {
   registry: Registry
   /** The built console. */
   pages: string
-  /** The stand-ins' control, in the sandbox. */
-  sandboxControl: string | null
+  /** Null outside the sandbox. */
+  sandbox: SandboxDoor | null
+  clock: Clock
   version: string
   log: Logger
 }
@@ -81,11 +84,16 @@ export function createHttp(deps: HttpDeps): Express {
       legacyHeaders: false,
     }),
   )
+  // Pages tell times against the hub's clock: in the sandbox it runs ahead of theirs, elsewhere theirs may be wrong.
+  app.use('/api/v1', (_request, response, next) => {
+    response.setHeader('x-now', String(deps.clock.now()))
+    next()
+  })
   app.get('/api/v1/openapi.json', (_request, response) => {
     response.json(openApi)
   })
   app.use('/api/v1', liveRouter(deps.live, deps.auth))
-  if (deps.sandboxControl) app.use('/api/v1/sandbox', sandboxProxy(deps.sandboxControl, deps.auth))
+  if (deps.sandbox) app.use('/api/v1/sandbox', sandboxRouter(deps.sandbox, deps.auth))
   app.use('/api/v1', restRouter(routes, deps.auth))
   app.use('/api', (request, response) => {
     sendProblem(response, 404, 'no_route', `There is no ${request.method} ${request.originalUrl}.`)
@@ -111,21 +119,4 @@ function cacheForm(response: { setHeader(name: string, value: string): unknown }
     'cache-control',
     path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   )
-}
-
-/** Passes the console's wishes on to the stand-ins' control, which listens on loopback alone. */
-function sandboxProxy(control: string, auth: AuthDeps) {
-  const router = express.Router()
-  router.use(express.raw({ type: () => true, limit: '1mb' }), async (request, response) => {
-    await authenticate(auth, request, 'write')
-    const body: unknown = request.body
-    const answer = await fetch(`${control}${request.url}`, {
-      method: request.method,
-      headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
-      ...(Buffer.isBuffer(body) && body.length > 0 ? { body: new Uint8Array(body) } : {}),
-    })
-    response.status(answer.status).type(answer.headers.get('content-type') ?? 'application/json')
-    response.send(Buffer.from(await answer.arrayBuffer()))
-  })
-  return router
 }

@@ -160,7 +160,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-export function showFlow(flow: FlowsTable, steps?: FlowStepsTable[]) {
+export function showFlow<Flow extends FlowsTable>(flow: Flow, steps?: FlowStepsTable[]) {
   const { org: _, context, ...rest } = flow
   return {
     ...rest,

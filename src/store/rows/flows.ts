@@ -225,6 +225,9 @@ export async function deleteWait(tx: Tx, step: string): Promise<boolean> {
 export const deleteWaitsOfFlow = (tx: Tx, flow: string) =>
   tx.run(qb.deleteFrom('flow_waits').where('flow_id', '=', flow))
 
+/** A flow as lists show it: with what it is about, in words. */
+export type ListedFlow = FlowsTable & { ticket_subject: string | null; customer_name: string | null }
+
 export function listFlows(
   read: Executor,
   org: string,
@@ -236,14 +239,24 @@ export function listFlows(
     limit: number
     before?: string
   },
-): Promise<FlowsTable[]> {
-  let query = qb.selectFrom('flows').selectAll().where('org', '=', org)
-  if (filter.status) query = query.where('status', '=', filter.status)
-  if (filter.ticket) query = query.where('ticket', '=', filter.ticket)
-  if (filter.customerId) query = query.where('customer_id', '=', filter.customerId)
-  if (filter.template) query = query.where('template', '=', filter.template)
-  if (filter.before) query = query.where('id', '<', filter.before)
-  return read.all(query.orderBy('id', 'desc').limit(filter.limit))
+): Promise<ListedFlow[]> {
+  let query = qb
+    .selectFrom('flows')
+    .leftJoin('tickets', (on) =>
+      on.onRef('tickets.org', '=', 'flows.org').onRef('tickets.ref', '=', 'flows.ticket'),
+    )
+    .leftJoin('customers', (on) =>
+      on.onRef('customers.org', '=', 'flows.org').onRef('customers.id', '=', 'flows.customer_id'),
+    )
+    .selectAll('flows')
+    .select(['tickets.subject as ticket_subject', 'customers.name as customer_name'])
+    .where('flows.org', '=', org)
+  if (filter.status) query = query.where('flows.status', '=', filter.status)
+  if (filter.ticket) query = query.where('flows.ticket', '=', filter.ticket)
+  if (filter.customerId) query = query.where('flows.customer_id', '=', filter.customerId)
+  if (filter.template) query = query.where('flows.template', '=', filter.template)
+  if (filter.before) query = query.where('flows.id', '<', filter.before)
+  return read.all(query.orderBy('flows.id', 'desc').limit(filter.limit))
 }
 
 export function activeFlowsOfTicket(read: Executor, org: string, ticket: string): Promise<FlowsTable[]> {
