@@ -1,23 +1,23 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { createAi, loadPrompts } from './ai/index.ts'
+import { createAi, createRecorder, loadPrompts } from './ai/index.ts'
 import { createCaller, placeCallWork } from './calls/index.ts'
 import type { Config } from './config/index.ts'
 import { connect } from './connect.ts'
 import { createRaise } from './escalations/index.ts'
 import { createEvents, type Events, type Subscriber } from './events/index.ts'
 import {
+  assignToAi,
   createEngine,
-  createFlow,
   followAssignments,
+  startByRequest,
   templates,
   wakeOnEvents,
   watchFlows,
 } from './flows/index.ts'
 import { createHttp, createLive, type SandboxDoor } from './inbound/index.ts'
 import { createEmbeddedIndex, createKnowledge, createLocalEmbedder } from './knowledge/index.ts'
-import { InputError } from './ops/errors.ts'
 import { collectHealth, remembered } from './ops/health.ts'
 import { createIds } from './ops/ids.ts'
 import { createMetrics } from './ops/metrics.ts'
@@ -33,10 +33,8 @@ import {
 import type { Clock, Integration } from './ports/index.ts'
 import { actingSkills, createSkills, type SkillHub, type Skills } from './skills/index.ts'
 import { migrate, openStore } from './store/index.ts'
-import { insertAiAction, insertModelRun } from './store/rows/cases.ts'
 import { documentRows } from './store/rows/documents.ts'
-import { getTicket, parseTicketRef } from './store/rows/tickets.ts'
-import { followDesks, pollDesks, recordTicket, syncTicket } from './tickets/index.ts'
+import { followDesks, pollDesks, recordTicket } from './tickets/index.ts'
 import { createDispatcher, createWorkQueue, nextRunAtBut, type OrgId, workFigures } from './work/index.ts'
 
 /** A self-hosted hub has one organisation; every row names it. */
@@ -102,21 +100,7 @@ export async function createHub(options: HubOptions) {
     log,
   })
 
-  const note = (action: { type: string; caseId: string | null; at: number; detail: object }) =>
-    store.write(async (tx) => {
-      await tx.run(
-        insertAiAction({
-          id: newId('act'),
-          org: ORG,
-          event_type: action.type,
-          case_id: action.caseId,
-          customer_id: null,
-          flow_id: null,
-          data: JSON.stringify(action.detail),
-          at: action.at,
-        }),
-      )
-    })
+  const recorder = createRecorder({ store, newId, org: ORG, metrics })
   const prompts = await loadPrompts(fileURLToPath(new URL('../prompts/', import.meta.url)))
   const ai = createAi({
     primary: connections.model,
@@ -126,31 +110,8 @@ export async function createHub(options: HubOptions) {
     log,
     newId: () => newId('run'),
     random,
-    note,
-    record: async (run) => {
-      metrics.modelCalls.inc({ prompt: run.prompt, provider: run.provider, outcome: run.outcome })
-      metrics.modelSeconds.observe({ provider: run.provider }, run.latencyMs / 1_000)
-      await store.write(async (tx) => {
-        await tx.run(
-          insertModelRun({
-            id: run.id,
-            org: ORG,
-            purpose: run.purpose,
-            prompt: `${run.prompt}@${run.promptVersion}`,
-            provider: run.provider,
-            model: run.model,
-            input_tokens: run.inputTokens ?? 0,
-            output_tokens: run.outputTokens ?? 0,
-            cost_usd: run.costUsd,
-            latency_ms: run.latencyMs,
-            outcome: run.outcome,
-            error: run.error,
-            case_id: run.caseId,
-            at: run.at,
-          }),
-        )
-      })
-    },
+    note: recorder.note,
+    record: recorder.record,
   })
 
   // — act —
@@ -171,7 +132,7 @@ export async function createHub(options: HubOptions) {
     ai,
     prompts,
     knowledge,
-    note,
+    note: recorder.note,
     log,
     company,
     own: { addresses: ownAddresses, phones: [] },
@@ -259,6 +220,7 @@ export async function createHub(options: HubOptions) {
     template: mainJob,
     settings: flowSettings,
   })
+  const starting = { ...syncDeps, queue, settings: flowSettings }
   const desk = followDesks({ ...syncDeps, queue })
   const mailDeps = {
     store,
@@ -389,37 +351,9 @@ export async function createHub(options: HubOptions) {
       voice,
       org: ORG,
       log,
-      async startFlow(name, params, requestedBy, from) {
-        const template = templates.get(name)
-        if (!template)
-          throw new InputError('unknown_template', `There is no template "${name}".`, { status: 404 })
-        const ref = typeof params.ticket === 'string' ? params.ticket : null
-        const ticket = ref ? await ticketForFlow(ref) : undefined
-        const flow = await store.write((tx) =>
-          createFlow({ clock, newId, queue }, tx, template, {
-            org: ORG,
-            params,
-            settings: flowSettings,
-            requestedBy,
-            requestedFrom: from,
-            ticket: ref,
-            customerId: ticket?.customer_id ?? null,
-            fence: ticket?.fence ?? null,
-          }),
-        )
-        if (!flow) throw new InputError('conflict', `${ref} already has an unfinished flow.`, { status: 409 })
-        return flow
-      },
-      async assignToAi(ref) {
-        const parsed = parseTicketRef(ref)
-        const found = parsed && desks.get(parsed.desk)
-        if (!found || !(await found.getTicket(parsed.id))) {
-          throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
-        }
-        const marker = newId('eff')
-        await found.update(parsed.id, { addTags: [found.handover.aiTag] }, { marker })
-        await syncTicket(syncDeps, ORG, parsed)
-      },
+      startFlow: (template, params, by, from) =>
+        startByRequest(starting, ORG, { template, params, by, from }),
+      assignToAi: (ref) => assignToAi(starting, ORG, ref),
     },
     auth: { store, apiToken: options.secrets.apiToken, openOnLoopback: config.sandbox },
     live,
@@ -431,22 +365,6 @@ export async function createHub(options: HubOptions) {
     version: options.version,
     log,
   })
-
-  async function ticketForFlow(ref: string) {
-    const parsed = parseTicketRef(ref)
-    if (!parsed || !desks.has(parsed.desk)) {
-      throw new InputError('unknown_desk', `"${ref}" names no ticket of a connected desk.`, {
-        issues: [{ path: 'params.ticket', message: `like ${[...desks.keys()][0] ?? 'zendesk'}:4711` }],
-      })
-    }
-    await syncTicket(syncDeps, ORG, parsed)
-    const ticket = await getTicket(store.read, ORG, ref)
-    if (!ticket) throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
-    if (ticket.to_ai === 0) {
-      throw new InputError('not_assigned', `${ref} is not assigned to AI; assign it first.`, { status: 409 })
-    }
-    return ticket
-  }
 
   return {
     http,

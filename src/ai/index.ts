@@ -2,5 +2,6 @@ export { type Ai, type AiAnswer, type AiDeps, createAi, type Question } from './
 export { detectIntent, detectIntents, type Intent, type IntentFinding, intents } from './intents.ts'
 export { modelJsonSchema, withoutNulls } from './json-schema.ts'
 export { fillPrompt, loadPrompts, type Prompt, type Prompts, parsePrompt, sectionJson } from './prompt.ts'
+export { createRecorder } from './recorder.ts'
 export { type ActionType, type AiAction, actionTypes, costOf, type ModelRun, type Prices } from './runs.ts'
 export { defaultLimits, type Limits } from './shield.ts'

@@ -2,6 +2,7 @@ export { type ApprovalResponse, cancelFlow, respond, retryFlow } from './control
 export { createFlow, type StartFlow } from './create.ts'
 export { durationMs, isFinal, type TemplateDefinition } from './definition.ts'
 export { createEngine } from './engine.ts'
+export { assignToAi, startByRequest } from './start-by-request.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export { templates } from './templates/index.ts'
 export { wakeOnEvents } from './wake.ts'
