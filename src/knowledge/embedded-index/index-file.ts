@@ -35,10 +35,11 @@ const UNIT = '\u001f'
  * its commit, so that a failure or a crash leaves both as they were.
  */
 export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile {
-  const groups = createGroups(db)
   const words = createWordSearch(db)
-  const { codes, rows } = load(db, dimensions)
-  const vectors = createVectorSearch(db, codes)
+  /** Rises when another connection has committed: a command that adds knowledge while the hub runs. */
+  const version = () => Number(db.pragma('data_version', { simple: true }))
+  let seen = version()
+  let { groups, codes, rows, vectors } = load(db, dimensions)
   const sql = {
     rowOf: db.prepare<[string, string], number>('SELECT row FROM chunks WHERE org = ? AND id = ?').pluck(),
     ofDocument: db
@@ -82,8 +83,25 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
     }
   }
 
+  /** Memory follows what others wrote. Their changes are rare, so all of it is read again. */
+  function catchUp(): void {
+    const now = version()
+    if (now === seen) return
+    const loaded = load(db, dimensions)
+    groups = loaded.groups
+    codes = loaded.codes
+    rows = loaded.rows
+    vectors = loaded.vectors
+    words.changed()
+    seen = now
+  }
+
   function change(write: () => (() => void)[]): void {
-    for (const follow of db.transaction(write).immediate()) follow()
+    const asOne = db.transaction(() => {
+      catchUp()
+      return write()
+    })
+    for (const follow of asOne.immediate()) follow()
     words.changed()
   }
 
@@ -107,13 +125,17 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
 
   return {
     upsert(chunks) {
-      // Before the transaction: a group that is stored and then not used does no harm, the reverse would.
-      const grouped = chunks.map((chunk) => ({ chunk, group: groups.idFor(chunk.org, chunk.labels) }))
-      change(() => grouped.map(({ chunk, group }) => put(chunk, group)))
+      // In a transaction of its own: a group that is stored and then not used does no harm, the reverse would.
+      change(() => {
+        for (const { org, labels } of chunks) groups.idFor(org, labels)
+        return []
+      })
+      change(() => chunks.map((chunk) => put(chunk, groups.idFor(chunk.org, chunk.labels))))
     },
     deleteDocument: (org, documentId) => change(() => sql.ofDocument.all(org, documentId).map(remove)),
     deleteOrg: (org) => change(() => sql.ofOrg.all(org).map(remove)),
     search({ org, text, vector, limit, labels }) {
+      catchUp()
       const mayUse = groups.filter(org, labels ?? {})
       const depth = Math.max(MIN_DEPTH, limit * 4)
       const byMeaning = vector ? vectors.nearest(vector, mayUse, depth) : []
@@ -122,12 +144,18 @@ export function openIndexFile(db: IndexDatabase, dimensions: number): IndexFile 
         .slice(0, limit)
         .flatMap(({ row, score, ranks }) => hit(row).map((chunk) => ({ ...chunk, score, ranks })))
     },
-    count: (org) => codes.count(groups.filter(org, {})),
+    count(org) {
+      catchUp()
+      return codes.count(groups.filter(org, {}))
+    },
     close: () => db.close(),
   }
 }
 
-/** Reads the codes back, and which row numbers nothing stands under: they are used again, so that codes stay dense. */
+/**
+ * Reads back what is kept in memory: groups, codes, and which row numbers nothing stands under; those are used
+ * again, so that codes stay dense.
+ */
 function load(db: IndexDatabase, dimensions: number) {
   const codes: BitCodes = createBitCodes(dimensions)
   const free: number[] = []
@@ -145,5 +173,5 @@ function load(db: IndexDatabase, dimensions: number) {
     take: () => free.pop() ?? next++,
     giveBack: (row: number) => void free.push(row),
   }
-  return { codes, rows }
+  return { groups: createGroups(db), codes, rows, vectors: createVectorSearch(db, codes) }
 }

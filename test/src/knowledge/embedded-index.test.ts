@@ -56,6 +56,25 @@ describe('the embedded index', () => {
     expect(await ids('wifi', null, 'org-b')).toEqual(['b'])
   })
 
+  it('sees what another process adds to the same file, and adds to it beside that process', async () => {
+    await index.upsert([chunk({ id: 'a', text: 'wifi code' })])
+    const other = await createEmbeddedIndex({ file: join(folder, 'index.db'), log })
+    await other.open(EMBEDDING)
+    await other.upsert([
+      chunk({ id: 'b', text: 'pool hours', labels: { kind: 'house' } }),
+      chunk({ id: 'c', text: 'pool price' }),
+    ])
+    expect(await ids('pool', topicVector('b'))).toEqual(expect.arrayContaining(['b', 'c']))
+    await index.upsert([chunk({ id: 'd', text: 'pool bar', labels: { kind: 'bar' } })])
+    await other.deleteDocument('org-a', chunk({ id: 'a', text: '' }).documentId)
+    await other.upsert([chunk({ id: 'e', text: 'pool towels', labels: { kind: 'bar' } })])
+    for (const one of [index, other]) {
+      const { length } = await one.search({ org: 'org-a', text: 'pool', vector: null, limit: 10 })
+      expect(length).toBe(await one.count('org-a'))
+    }
+    await other.close()
+  })
+
   it('gives deleted places to new chunks without mixing them up, then and after opening again', async () => {
     const make = (name: string) =>
       Array.from({ length: 20 }, (_, n) =>
