@@ -63,10 +63,7 @@ export function caseView(about: {
         value: escalation ? nextOf(escalation) : outcome === 'resolved' ? 'Nothing' : 'See the run',
       },
     ],
-    links: [
-      ...(ticket ? [{ label: 'Open ticket', url: ticket.url }] : []),
-      { label: 'Open run', url: `${about.publicUrl}/#/runs/${flow.id}` },
-    ],
+    links: [{ label: 'Open run', url: `${about.publicUrl}/#/runs/${flow.id}` }],
   }
 }
 

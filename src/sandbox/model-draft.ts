@@ -1,7 +1,7 @@
 import { fill } from './caller-phrases.ts'
 import { type DraftPhrases, draftPhrases } from './model-draft-phrases.ts'
 import type { Chunk, DraftTask } from './model-sections.ts'
-import { bestChunks, tellingStatements } from './relevance.ts'
+import { bestChunks, PRICE, tellingStatements } from './relevance.ts'
 
 export type Draft = { subject: string; paragraphs: string[]; cited_chunk_ids: string[] }
 
@@ -57,13 +57,15 @@ function withHelp(
   return mail(fill(words.subject.help, places), paragraphs, cited)
 }
 
-/** What the profile recommends, where it was retrieved; else what is closest to the ticket. */
+/** What the profile recommends, where it was retrieved, else what is closest to the ticket; then what it costs. */
 function recommended(sections: DraftTask): Chunk[] {
   const { profile, knowledge } = sections
   const wanted = profile?.recommendations.map(({ chunk_id }) => chunk_id) ?? []
   const found = wanted.flatMap((id) => knowledge.find((chunk) => chunk.chunk_id === id) ?? [])
-  if (found.length > 0) return found.slice(0, 2)
-  return bestChunks(knowledge, askedIn(sections), 2)
+  const asked = askedIn(sections)
+  const rooms = found.length > 0 ? found.slice(0, 2) : bestChunks(knowledge, asked, 2)
+  const priced = knowledge.filter((chunk) => PRICE.test(chunk.text) && !rooms.includes(chunk))
+  return [...rooms, ...bestChunks(priced, asked, 1)]
 }
 
 function askedIn({ ticket }: DraftTask): string {

@@ -49,7 +49,9 @@ export function outcomeOf({ case: about, transcript, provider }: OutcomeTask) {
     return { class: 'partial', confidence: 0.5, quotes: customer.slice(-1) }
   })()
 
-  const undertaken = spoken(transcript, 'assistant').filter((sentence) => UNDERTAKES.test(sentence))
+  const undertaken = spoken(transcript, 'assistant').filter(
+    (sentence) => UNDERTAKES.test(sentence) && !sentence.trim().endsWith('?'),
+  )
   const subject = about.subject ? ` about "${about.subject}"` : ''
   return {
     ...judged,

@@ -43,7 +43,7 @@ export function profileOf(sections: ProfileTask) {
     past_friction: friction.map((each) => claim(`Was unhappy: "${short(each.quote)}".`, each)),
     tone: polite ? [claim('Writes politely and expects the same.', polite)] : [],
     promises: promises.slice(0, 3).map((each) => claim(`We said: "${short(each.quote)}".`, each)),
-    missing: missingIn(here.map(({ quote }) => quote).join('\n')),
+    missing: missingIn(asked),
     recommendations: bestChunks(sections.knowledge, asked, 3).map((chunk) => ({
       text: chunk.title,
       chunk_id: chunk.chunk_id,

@@ -41,7 +41,7 @@ export function languageOf(text: string): string | undefined {
 export const constraintTopics: [label: string, words: RegExp][] = [
   [
     'How many they are',
-    /\b(\d+|two|three|four|five|six|eight) (people|persons|guests|adults|friends|travell?ers|of us)\b|\b(trip|room|table|stay) for (\d+|two|three|four|five|six)\b|family of|für (\d+|zwei|drei|vier|fünf) |zu (zweit|dritt|viert|fünft)|\b(\d+|dos|tres|cuatro|duas|três|quatro|somos) (personas|pessoas|adultos)|\b(\d+|teen|do|char) log\b/i,
+    /\b(\d+|two|three|four|five|six|eight) (people|persons|guests|adults|friends|travell?ers|of us)\b|\bfor (\d+|two|three|four|five|six)\b(?! night)|family of|für (\d+|zwei|drei|vier|fünf) |zu (zweit|dritt|viert|fünft)|\b(\d+|dos|tres|cuatro|duas|três|quatro|somos) (personas|pessoas|adultos)|\b(\d+|teen|do|char) log\b/i,
   ],
   [
     'When',

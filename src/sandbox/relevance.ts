@@ -53,7 +53,8 @@ export function tellingStatements(markdown: string, askedText: string): string[]
     .map(({ statement }) => statement)
 }
 
-const PRICE = /(?:EUR|USD|GBP|INR|€|£|₹) ?\d/
+/** An amount of money. */
+export const PRICE = /(?:EUR|USD|GBP|INR|€|£|₹) ?\d/
 
 function askedWords(text: string): Set<string> {
   const english = ENGLISH.filter(([words]) => words.test(text)).map(([, word]) => word)
