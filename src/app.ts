@@ -31,7 +31,7 @@ import {
   receiveMail,
 } from './outreach/index.ts'
 import type { Clock, Integration } from './ports/index.ts'
-import { actingSkills, createSkills, type SkillHub, type Skills } from './skills/index.ts'
+import { actingSkills, createSkills, type EffectMoment, type SkillHub, type Skills } from './skills/index.ts'
 import { migrate, openStore } from './store/index.ts'
 import { documentRows } from './store/rows/documents.ts'
 import { followDesks, pollDesks, recordTicket } from './tickets/index.ts'
@@ -53,6 +53,7 @@ export type HubOptions = {
   sandbox?: SandboxDoor | null
   /** For tests that crash the process between any two commits. */
   onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
+  onEffectMoment?: (about: EffectMoment) => void
 }
 
 export type Hub = Awaited<ReturnType<typeof createHub>>
@@ -186,6 +187,7 @@ export async function createHub(options: HubOptions) {
       onRefused: (gate) => metrics.effects.inc({ skill: 'contact', state: `refused_${gate}` }),
     }),
     onEffect: (skill, state) => metrics.effects.inc({ skill, state }),
+    ...(options.onEffectMoment ? { onMoment: options.onEffectMoment } : {}),
   })
 
   // — decide —

@@ -21,6 +21,7 @@ export type StartOptions = {
   sandboxOptions?: Partial<SandboxOptions>
   announceToken?: (token: string) => void
   onStep?: HubOptions['onStep']
+  onEffectMoment?: HubOptions['onEffectMoment']
 }
 
 export type RunningHub = {
@@ -85,6 +86,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       ? { controlUrl: standIns.controlUrl, time: sandbox ? await timeOf(sandbox, clock, () => hub) : null }
       : null,
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.onEffectMoment ? { onEffectMoment: options.onEffectMoment } : {}),
   })
   server.removeAllListeners('request')
   server.on('request', hub.http)

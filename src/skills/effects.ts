@@ -29,6 +29,8 @@ export type Skills = {
   act(name: string, input: unknown, occasion: Occasion): Promise<unknown>
 }
 
+export type EffectMoment = { skill: string; moment: 'trying' | 'answered' }
+
 type Prepared = { kind: 'answered'; answer: unknown } | { kind: 'new' | 'interrupted'; effect: EffectsTable }
 
 /** The registry of skills and the ledger of what they did. */
@@ -37,6 +39,8 @@ export function createSkills(deps: {
   skills: readonly Skill[]
   contactGate: ContactGate
   onEffect: (skill: string, state: string) => void
+  /** For tests that crash the process around a request: noted as being tried, answered but not noted yet. */
+  onMoment?: (about: EffectMoment) => void
 }): Skills {
   const { hub } = deps
   const skills = new Map(deps.skills.map((skill) => [skill.name, skill]))
@@ -110,7 +114,9 @@ export function createSkills(deps: {
   async function perform(skill: Skill, input: unknown, act: Act): Promise<unknown> {
     let output: unknown
     try {
+      deps.onMoment?.({ skill: skill.name, moment: 'trying' })
       output = skill.output.parse(await skill.run(input, act))
+      deps.onMoment?.({ skill: skill.name, moment: 'answered' })
     } catch (error) {
       // Where the vendor may have acted all the same, the row stays `trying`: the next attempt asks first.
       const mayHaveHappened = error instanceof VendorError ? error.effect === 'unknown' : isOurs(error)
