@@ -6,7 +6,7 @@ import { createCaller, placeCallWork } from './calls/index.ts'
 import type { Config } from './config/index.ts'
 import { connect } from './connect.ts'
 import { createRaise } from './escalations/index.ts'
-import { createEvents, type Events, type Subscriber } from './events/index.ts'
+import { createEvents, type Events, getEvent, type Subscriber } from './events/index.ts'
 import {
   assignToAi,
   createEngine,
@@ -375,6 +375,11 @@ export async function createHub(options: HubOptions) {
     documents,
     dispatcher,
     connections,
+    /** Runs the work of an event's subscribers again. @returns how many there are; undefined without the event. */
+    async replayEvent(id: string): Promise<number | undefined> {
+      const stored = await getEvent(store.read, ORG, id)
+      return stored && store.write((tx) => events.replay(tx, stored))
+    },
     /** When something of a case is due next: what simulated time may jump to. */
     nextDueAt: () => nextRunAtBut(store.read, [poll.kind, watch.kind]),
     /** Opens the index and begins to run due work. */

@@ -33,6 +33,8 @@ export type StoredEvent = {
 export type Subscriber = {
   types: readonly EventType[] | 'all'
   onAppend(tx: Tx, stored: StoredEvent): Promise<void>
+  /** Told again when somebody replays the event; for those that only add work which asks what is so by then. */
+  replayable?: true
 }
 
 export type Events = {
@@ -40,6 +42,8 @@ export type Events = {
   append(tx: Tx, fact: NewEvent, origin: Origin): Promise<StoredEvent | undefined>
   /** The hub's own fact: no vendor, no dedupe. */
   raise(tx: Tx, event: HubEvent, origin: Origin): Promise<StoredEvent>
+  /** Hands a recorded fact to its subscribers anew: their work runs again. @returns how many there were. */
+  replay(tx: Tx, stored: StoredEvent): Promise<number>
 }
 
 const insertEvent = insertInto(
@@ -106,6 +110,11 @@ export function createEvents(deps: {
       const stored = await append(tx, { event, source: 'hub', dedupeKey: null, occurredAt: null }, origin)
       if (!stored) throw new Error('an event without a dedupe key was taken for a repeat')
       return stored
+    },
+    async replay(tx, stored) {
+      const again = subscribersOf(stored.event.type).filter(({ replayable }) => replayable)
+      for (const subscriber of again) await subscriber.onAppend(tx, stored)
+      return again.length
     },
   }
 }

@@ -50,6 +50,7 @@ export function subscribeByWork<Type extends EventType>(
     work,
     subscriber: {
       types: spec.types,
+      replayable: true,
       async onAppend(tx, stored) {
         const event = stored.event as EventOf<Type>
         await deps.queue.add(
