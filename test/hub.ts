@@ -1,11 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { ORG } from '../src/app.ts'
 import { shiftedClock } from '../src/ops/clock.ts'
 import { createHubClient, type ShownFlow, type ShownStep } from '../src/sandbox/hub-client.ts'
-import { countEffects, instantPace, type SandboxOptions, startSandbox } from '../src/sandbox/index.ts'
+import {
+  countEffects,
+  instantPace,
+  knowledgeFolder,
+  type SandboxOptions,
+  startSandbox,
+} from '../src/sandbox/index.ts'
 import { type RunningHub, startHub } from '../src/start.ts'
 
 export type TestHub = Awaited<ReturnType<typeof startTestHub>>
@@ -106,6 +114,16 @@ export async function startTestHub(
     return SeenRun.parse(await api.call('GET', `/ai/flows/${flow.id}/run`))
   }
 
+  /** Takes in documents of the sample knowledge base, by their file names without ending; all when none is named. */
+  async function learn(...names: string[]) {
+    const folder = fileURLToPath(knowledgeFolder)
+    if (names.length === 0) await hub.knowledge.ingestFolder(ORG, folder)
+    for (const name of names) {
+      const content = readFileSync(join(folder, `${name}.md`), 'utf8')
+      await hub.knowledge.ingest(ORG, { name: `${name}.md`, content, contentType: null })
+    }
+  }
+
   return {
     ...running,
     folder,
@@ -117,6 +135,7 @@ export async function startTestHub(
     pass,
     flowOf,
     runOf,
+    learn,
     effects: () => countEffects(control.world),
     /** The newest open ticket of whoever has this address, given to AI at the desk. @returns its id. */
     assign(email: string): string {

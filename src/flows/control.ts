@@ -26,7 +26,7 @@ export type ApprovalResponse = {
 
 /**
  * A person answers an approval. The first answer counts. Throws InputError: 404 no such step, 409 answered or
- * not waiting any more, 400 a field that may not be edited.
+ * not waiting any more, 400 a field that may not be edited or was emptied.
  */
 export async function respond(
   deps: ControlDeps,
@@ -52,6 +52,12 @@ export async function respond(
           path: `edit.${field}`,
           message: `editable are ${editable.join(', ') || 'none'}`,
         })),
+      })
+    }
+    const emptied = Object.keys(response.edit).filter((field) => response.edit[field]?.trim() === '')
+    if (emptied.length > 0) {
+      throw new InputError('empty_edit', `These fields may not be empty: ${emptied.join(', ')}.`, {
+        issues: emptied.map((field) => ({ path: `edit.${field}`, message: 'may not be empty' })),
       })
     }
     const now = deps.clock.now()

@@ -155,7 +155,12 @@ function fail(
     },
   ]
   const failure = { step: step.name, title: step.title, code: outcome.code, error: outcome.error }
-  const context: Context = { ...state.context, failure }
+  const context: Context = {
+    ...state.context,
+    failure,
+    // What was approved was refused and never went out: what is written instead is approved anew.
+    ...(outcome.code.startsWith('refused_') ? { approvedOnce: false } : {}),
+  }
   const next = {
     flow: { ...state.flow, last_error: outcome.error },
     context,
