@@ -34,7 +34,7 @@ import type { Clock, Integration } from './ports/index.ts'
 import { actingSkills, createSkills, type EffectMoment, type SkillHub, type Skills } from './skills/index.ts'
 import { migrate, openStore } from './store/index.ts'
 import { documentRows } from './store/rows/documents.ts'
-import { followDesks, pollDesks, recordTicket } from './tickets/index.ts'
+import { followDesks, pollDesks, recordTicket, refreshTicket } from './tickets/index.ts'
 import { createDispatcher, createWorkQueue, nextRunAtBut, type OrgId, workFigures } from './work/index.ts'
 
 /** A self-hosted hub has one organisation; every row names it. */
@@ -170,6 +170,7 @@ export async function createHub(options: HubOptions) {
     recordOwnWrite: async (tx, org, desk, ticket, cause) => {
       await recordTicket(syncDeps, tx, org, desk, ticket, { cause, ours: true })
     },
+    refreshTicket: (org, ref) => refreshTicket(syncDeps, org, ref),
     searchKnowledge: async (org, text, limit) => (await knowledge.search(org, text, { limit })).hits,
   }
   const skills: Skills = createSkills({

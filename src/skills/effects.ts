@@ -52,6 +52,7 @@ export function createSkills(deps: {
     if (skill.effect === 'read') {
       return skill.run(input, { ...occasion, hub, effectId: hub.newId('eff'), attempt: 1 })
     }
+    if (skill.effect === 'contact') await lookAtTicket(skill, input, occasion)
     const prepared = await hub.store.write((tx) => prepare(tx, skill, input, occasion))
     if (prepared.kind === 'answered') return prepared.answer
 
@@ -62,6 +63,16 @@ export function createSkills(deps: {
       if (settled) return settled.answer
     }
     return perform(skill, input, acting)
+  }
+
+  /** Before a customer is reached, the desk itself is asked: a webhook that tells of a takeover may be late or lost. */
+  async function lookAtTicket(skill: Skill, input: unknown, occasion: Occasion) {
+    const ticket = skill.ticketOf?.(input)
+    if (!ticket) return
+    const before = await findEffect(hub.store.read, occasion.org, `${skill.name}:${occasion.cause}`)
+    if (before?.state !== 'done' && before?.state !== 'in_doubt') {
+      await hub.refreshTicket(occasion.org, ticket)
+    }
   }
 
   /** In one transaction: has this happened, may it happen, and the note that it is being tried. */

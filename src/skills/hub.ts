@@ -51,5 +51,7 @@ export type SkillHub = {
   queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string; runAt?: number }) => Promise<void>
   /** Tells our mirror what one of our own writes made of a ticket. */
   recordOwnWrite: (tx: Tx, org: OrgId, desk: Desk, ticket: DeskTicket, cause: string) => Promise<void>
+  /** Brings our mirror of a ticket in step with the desk, whose webhook may be late or lost. */
+  refreshTicket: (org: OrgId, ref: string) => Promise<void>
   searchKnowledge: (org: OrgId, text: string, limit: number) => Promise<SearchHit[]>
 }

@@ -1,4 +1,4 @@
 export { isAssignedToAi } from './changes.ts'
 export { followDesks } from './intake.ts'
 export { pollDesks } from './poll.ts'
-export { deskOf, recordTicket, type SyncDeps, syncTicket } from './sync.ts'
+export { deskOf, recordTicket, refreshTicket, type SyncDeps, syncTicket } from './sync.ts'

@@ -3,7 +3,7 @@ import type { Events } from '../events/index.ts'
 import type { Clock, Desk, DeskPerson, DeskTicket } from '../ports/index.ts'
 import type { Store, TicketsTable, Tx } from '../store/index.ts'
 import { deskWritesSince } from '../store/rows/desk-writes.ts'
-import { getTicket, ticketRefOf, ticketRow, upsertTicket } from '../store/rows/tickets.ts'
+import { getTicket, parseTicketRef, ticketRefOf, ticketRow, upsertTicket } from '../store/rows/tickets.ts'
 import type { OrgId } from '../work/index.ts'
 import { changesOf, isAssignedToAi } from './changes.ts'
 
@@ -37,7 +37,26 @@ export async function syncTicket(
   return ticket ? applyTicket(deps, org, desk, ticket, cause) : { kind: 'gone' }
 }
 
-/** The same, with the ticket at hand. */
+/**
+ * Looks whether the desk is ahead of our mirror, whose webhook may be late or lost, and catches up. Asked before
+ * a customer is contacted: a ticket that moved or was taken away stops that.
+ */
+export async function refreshTicket(deps: SyncDeps, org: OrgId, ref: string): Promise<void> {
+  const at = parseTicketRef(ref)
+  if (!at || !deps.desks.has(at.desk)) return
+  const desk = deskOf(deps.desks, at.desk)
+  const ticket = await desk.getTicket(at.id)
+  const known = await getTicket(deps.store.read, org, ref)
+  if (!ticket) return
+  // Desks tell whole seconds: within one of them only the assignment says whether something happened.
+  const isKnown =
+    known &&
+    known.updated_at >= ticket.updatedAt &&
+    (known.to_ai === 1) === isAssignedToAi(ticket, desk.handover)
+  if (!isKnown) await applyTicket(deps, org, desk, ticket)
+}
+
+/** Brings mirror, customer and events in step with a ticket at hand. */
 export async function applyTicket(
   deps: SyncDeps,
   org: OrgId,
