@@ -75,6 +75,15 @@ export function changesOf({
 
 type Field = 'status' | 'priority' | 'tags' | 'assigneeId' | 'groupId' | 'subject'
 
+/**
+ * Whether our mirror has what the desk tells. Desks give times in whole seconds: of two changes within one, the
+ * second shows in the fields alone.
+ */
+export function isKnown(mirror: TicketsTable, ticket: DeskTicket): boolean {
+  if (mirror.updated_at !== ticket.updatedAt) return mirror.updated_at > ticket.updatedAt
+  return changedFields(mirror, ticket).length === 0
+}
+
 function changedFields(before: TicketsTable, ticket: DeskTicket): Field[] {
   const fields: [Field, unknown, unknown][] = [
     ['status', before.status, ticket.status],

@@ -3,11 +3,12 @@ import type { Desk } from '../ports/index.ts'
 import { getCursor, saveCursor } from '../store/rows/desk-cursors.ts'
 import { getTicket, ticketRefOf } from '../store/rows/tickets.ts'
 import { defineWork, type OrgId } from '../work/index.ts'
+import { isKnown } from './changes.ts'
 import { applyTicket, deskOf, type SyncDeps } from './sync.ts'
 
 const PAGES_PER_ROUND = 50
-/** How far back the first poll looks, for the desk's figures. */
-const FIRST_LOOK_MS = 30 * 86_400_000
+/** How far back the first poll looks, for the desk's figures: open tickets lie untouched for long. */
+const FIRST_LOOK_MS = 365 * 86_400_000
 /** A webhook may be this late before the poll counts its ticket as missed. */
 const WEBHOOK_GRACE_MS = 60_000
 
@@ -41,7 +42,7 @@ export function pollDesks(
     let recovered = 0
     for (const ticket of changes.tickets) {
       const known = await getTicket(deps.store.read, org, ticketRefOf(desk.name, ticket.id))
-      if (known && known.updated_at >= ticket.updatedAt) continue
+      if (known && isKnown(known, ticket)) continue
       const late = before?.cursor && deps.clock.now() - ticket.updatedAt > WEBHOOK_GRACE_MS
       if (late) {
         missed += 1
