@@ -97,6 +97,10 @@ function open(file: string): Sqlite.Database {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.pragma('busy_timeout = 5000')
+  // Savepoints keep what they may have to restore in a temporary file otherwise: a third of a small write's time.
+  db.pragma('temp_store = MEMORY')
+  // 16 MB of log between two checkpoints instead of 4: pages that many commits change are written back once.
+  db.pragma('wal_autocheckpoint = 4000')
   db.pragma('foreign_keys = ON')
   return db
 }
