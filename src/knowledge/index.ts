@@ -4,6 +4,7 @@ export { createEmbeddedIndex, type EmbeddedIndex } from './embedded-index/embedd
 export { createLocalEmbedder } from './embedding/local-embedder.ts'
 export {
   createKnowledge,
+  type FileOutcome,
   type FolderReport,
   type Ingested,
   type Knowledge,

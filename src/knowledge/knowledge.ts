@@ -34,13 +34,19 @@ export type FolderReport = {
   skipped: { path: string; reason: string }[]
 }
 
+/** What became of one file of a folder. */
+export type FileOutcome = { path: string } & (
+  | { status: 'ingested' | 'unchanged'; chunks: number }
+  | { status: 'skipped'; reason: string }
+)
+
 export type Knowledge = {
   /** Makes the index ready; throws ConfigError when it holds another embedding model's vectors. */
   open(): Promise<void>
   /** Throws InputError for what cannot be read. */
   ingest(org: string, document: NewDocument): Promise<Ingested>
-  /** Everything readable under a folder, each file's source being its path in it. */
-  ingestFolder(org: string, folder: string): Promise<FolderReport>
+  /** Everything readable under a folder, each file's source being its path in it; `onFile` hears of each. */
+  ingestFolder(org: string, folder: string, onFile?: (outcome: FileOutcome) => void): Promise<FolderReport>
   /** @returns false when there is no such document. */
   remove(org: string, documentId: string): Promise<boolean>
   /** Removes all that an organisation has. */
@@ -144,7 +150,7 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
   return {
     open: () => index.open({ model: embedder.model, dimensions: embedder.dimensions }),
     ingest,
-    async ingestFolder(org, folder) {
+    async ingestFolder(org, folder, onFile = () => {}) {
       const report: FolderReport = { ingested: [], unchanged: 0, skipped: [] }
       for await (const file of readFolder(folder)) {
         try {
@@ -152,9 +158,12 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
           const { status, document } = await ingest(org, file)
           if (status === 'ingested') report.ingested.push(document)
           else report.unchanged += 1
+          onFile({ path: file.source, status, chunks: document.chunkCount })
         } catch (error) {
           if (!(error instanceof InputError)) throw error
-          report.skipped.push({ path: file.source, reason: messageOf(error) })
+          const skipped = { path: file.source, reason: messageOf(error) }
+          report.skipped.push(skipped)
+          onFile({ ...skipped, status: 'skipped' })
         }
       }
       return report

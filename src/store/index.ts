@@ -1,7 +1,8 @@
 import { openSqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 
-export { migrate } from './migrate.ts'
+export { type DumpedTable, dumpedTables, rowsOf } from './dump.ts'
+export { migrate, missingMigrations } from './migrate.ts'
 export { type Executor, insertInto, prepared, type Query, qb, raw, type Tx, type Value } from './query.ts'
 export type * from './schema.ts'
 export type { Store } from './store.ts'

@@ -30,6 +30,13 @@ export async function migrate(store: Store, now: number): Promise<string[]> {
   return ran
 }
 
+/** The names of the migrations that have not run, in their order. Changes nothing. */
+export async function missingMigrations(read: Executor): Promise<string[]> {
+  const names = migrations.map(({ name }) => name)
+  const done = await read.all(qb.selectFrom('migrations').select('name')).catch(() => [])
+  return names.filter((name) => !done.some((row) => row.name === name))
+}
+
 async function lock(tx: Executor) {
   if (tx.dialect === 'postgres') await tx.run(raw(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`))
 }
