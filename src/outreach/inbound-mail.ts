@@ -3,8 +3,8 @@ import { normalEmail } from '../customers/index.ts'
 import { type Events, type Subscriber, subscribeByWork } from '../events/index.ts'
 import { VendorError } from '../ops/errors.ts'
 import type { Clock, InboundMail, ReceivedMail } from '../ports/index.ts'
-import type { Executor, FlowsTable, MessagesTable, Store } from '../store/index.ts'
-import { customerByIdentity } from '../store/rows/customers.ts'
+import type { Executor, FlowsTable, MessagesTable, Store, Tx } from '../store/index.ts'
+import { customerByIdentity, insertConsent } from '../store/rows/customers.ts'
 import { getFlow, listFlows } from '../store/rows/flows.ts'
 import {
   insertMessage,
@@ -14,6 +14,7 @@ import {
 } from '../store/rows/messages.ts'
 import type { OrgId, WorkKind, WorkQueue } from '../work/index.ts'
 import { natureOfMail, type OwnMail } from './auto-reply.ts'
+import { optOutWords, refusalWords } from './consent-words.ts'
 import { cutReply } from './reply.ts'
 import { readReplyAddress } from './reply-address.ts'
 
@@ -115,6 +116,7 @@ async function take(
     const about = { messageId: id, customerId, flowId: flow?.id ?? null, ticket: flow?.ticket ?? null }
     const origin = { org, cause, depth: 1, ...(flow ? { caseId: flow.case_id } : {}) }
     if (nature.kind === 'human') {
+      await recordWithdrawal(deps, tx, org, { customerId, messageId: id, text }, origin)
       const event = { type: 'inbound_email' as const, ...about, subject: mail.subject, text }
       await deps.events().raise(tx, event, origin)
     } else if (nature.kind === 'bounce') {
@@ -122,6 +124,29 @@ async function take(
     }
   })
   log.info({ nature: nature.kind, why: nature.why, by, flowId: flow?.id }, 'a mail came in')
+}
+
+/**
+ * A plain "do not call" or "leave me alone" counts from the moment it came in, whether or not a flow is waiting
+ * for an answer: one may be about to call.
+ */
+async function recordWithdrawal(
+  deps: Deps,
+  tx: Tx,
+  org: OrgId,
+  said: { customerId: string; messageId: string; text: string },
+  origin: Parameters<Events['raise']>[2],
+) {
+  const { customerId, messageId: proof, text } = said
+  const optOut = optOutWords(text)
+  const words = optOut ?? refusalWords(text)
+  if (words === null) return
+  const kind = optOut ? 'contact:all' : 'ai_call'
+  const consent = { kind, given: 0, words, channel: 'email', proof, at: deps.clock.now() }
+  await tx.run(insertConsent({ id: deps.newId('cns'), org, customer_id: customerId, ...consent }))
+  if (!optOut) return
+  const event = { type: 'customer_opted_out' as const, customerId, channel: 'email', words }
+  await deps.events().raise(tx, event, origin)
 }
 
 /** By the signed reply address; else by what it refers to; else by the sender, who is easily forged. */

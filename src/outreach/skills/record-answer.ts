@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { normalPhone } from '../../customers/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import { defineSkill } from '../../skills/index.ts'
-import { insertConsent, insertIdentity, updateCustomer } from '../../store/rows/customers.ts'
+import { insertConsent, insertIdentity, latestConsent, updateCustomer } from '../../store/rows/customers.ts'
 import type { OutreachDeps } from './deps.ts'
 
 const Proof = {
@@ -70,6 +70,9 @@ export function recordRefusal(deps: OutreachDeps) {
     run: async () => ({ noted: true as const }),
     recheck: async () => ({ kind: 'repeat' }),
     async record(tx, input, _output, act) {
+      // What is plain in its words was noted when the message came in.
+      const noted = await latestConsent(tx, act.org, input.customerId, input.what)
+      if (noted?.given === 0 && noted.proof === input.messageId) return
       await tx.run(
         insertConsent({
           id: deps.newId('cns'),
