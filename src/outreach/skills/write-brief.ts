@@ -24,6 +24,13 @@ const CallPart = z.looseObject({
   priority: z.enum(['normal', 'high', 'urgent']),
 })
 
+/** What sent the flow here beside its steps: the last failure, the last event that it used up. */
+const FlowContext = z.looseObject({
+  failure: z.looseObject({ step: z.string(), error: z.string(), code: z.string() }).optional(),
+  event: z.looseObject({ id: z.string(), detail: z.string().optional() }).optional(),
+  consumed: z.record(z.string(), z.string()).optional(),
+})
+
 type Priority = 'emergency' | 'high' | 'normal'
 
 type Why = {
@@ -65,12 +72,9 @@ export function writeBrief(deps: OutreachDeps) {
       const customer = flow.customer_id
         ? await getCustomer(deps.store.read, act.org, flow.customer_id)
         : undefined
-      const failure = z
-        .looseObject({
-          failure: z.looseObject({ step: z.string(), error: z.string(), code: z.string() }).optional(),
-        })
-        .parse(JSON.parse(flow.context)).failure
-      const why = whyOf(steps, failure)
+      const { failure, event, consumed } = FlowContext.parse(JSON.parse(flow.context))
+      const hasBounced = event !== undefined && consumed?.mail_bounced === event.id
+      const why = hasBounced ? bounced(event.detail ?? null) : whyOf(steps, failure)
       const brief = escalationBrief({
         ticketRef: flow.ticket ?? flow.id,
         customerName: customer?.name ?? 'the customer',
@@ -88,6 +92,16 @@ export function writeBrief(deps: OutreachDeps) {
       }
     },
   })
+}
+
+function bounced(detail: string | null): Why {
+  return {
+    reasons: [`The e-mail did not arrive${detail ? `: ${detail}` : ''}.`],
+    quotes: [],
+    promised: [],
+    next: 'Find another way to reach the customer; their e-mail address does not work',
+    priority: 'normal',
+  }
 }
 
 /** The newest thing that sent the flow here decides: a call's verdict, a reply, or a step that failed. */
