@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
 import { z } from 'zod'
+import type { TestHub } from './hub.ts'
 
 /** The hub's doors, knocked at as strangers do: every header and every byte can be chosen. */
 
@@ -133,6 +134,23 @@ const SIGN: Record<
   vapi(secret, { at, body }) {
     return { 'x-timestamp': String(at), 'x-signature': hmac(secret, `${at}.${body}`).digest('hex') }
   },
+}
+
+/** An update at the desk that is none of ours, by whatever agent; its webhooks follow. */
+export async function updateAtDesk(
+  { sandbox }: Pick<TestHub, 'sandbox'>,
+  ticket: string,
+  change: Record<string, unknown>,
+): Promise<void> {
+  const answer = await fetch(`${sandbox.standIns.zendesk.url}/api/v2/tickets/${ticket}.json`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${sandbox.env.ZENDESK_OAUTH_TOKEN}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ ticket: change }),
+  })
+  expect(answer.status, await answer.text()).toBe(200)
 }
 
 /** A counter or gauge of `/metrics` with these labels; 0 where it was never counted. */

@@ -67,7 +67,12 @@ export const eventSchemas = {
 
   // — what the hub made of it: triggers —
   ticket_created: z.object({ ticket: ticketRef }),
-  ticket_assigned: z.object({ ticket: ticketRef, toAi: z.boolean(), assigneeId: z.string().nullable() }),
+  ticket_assigned: z.object({
+    ticket: ticketRef,
+    toAi: z.boolean(),
+    newly: z.boolean().optional().describe('Given to AI, which did not have it before'),
+    assigneeId: z.string().nullable(),
+  }),
   ticket_updated: z.object({ ticket: ticketRef, changed: z.array(z.string()) }),
   ticket_closed: z.object({ ticket: ticketRef }),
   ticket_taken: z.object({ ticket: ticketRef, fence: z.int(), reason: z.string() }),

@@ -18,6 +18,8 @@ type Deps = {
   settings: Record<string, unknown>
 }
 
+const LOOK_AGAIN_MS = 5_000
+
 /**
  * A ticket assigned to AI starts the main job, once; a ticket taken away ends what runs for it, with that reason.
  */
@@ -31,7 +33,7 @@ export function followAssignments(deps: Deps): { subscribers: Subscriber[]; work
       const ticket = await getTicket(deps.store.read, stored.org, event.ticket)
       // Taken away again before we looked.
       if (ticket?.to_ai !== 1) return undefined
-      await deps.store.write((tx) =>
+      const started = await deps.store.write((tx) =>
         createFlow(deps, tx, deps.template, {
           org: stored.org,
           params: { ticket: event.ticket },
@@ -43,7 +45,13 @@ export function followAssignments(deps: Deps): { subscribers: Subscriber[]; work
           fence: ticket.fence,
         }),
       )
-      return undefined
+      if (started || !event.newly) return undefined
+      // We had let go of it, but the flow that did is not through yet: it still tells the team, say.
+      const [running] = await activeFlowsOfTicket(deps.store.read, stored.org, event.ticket)
+      const isEarlier = !running || running.created_at < stored.receivedAt
+      return isEarlier
+        ? { again: deps.clock.now() + LOOK_AGAIN_MS, why: 'the flow before is ending' }
+        : undefined
     },
   })
   // In the event's own transaction: from its commit on, nothing of the flow goes out.

@@ -41,10 +41,11 @@ export function changesOf({
 }): TicketChanges {
   const assigned = isAssignedToAi(ticket, handover)
   const done = ticket.status === 'solved' || ticket.status === 'closed'
+  const { assigneeId } = ticket
+  const given: HubEvent = { type: 'ticket_assigned', ticket: ref, toAi: true, newly: true, assigneeId }
   if (!before) {
     const events: HubEvent[] = isNews ? [{ type: 'ticket_created', ticket: ref }] : []
-    if (assigned)
-      events.push({ type: 'ticket_assigned', ticket: ref, toAi: true, assigneeId: ticket.assigneeId })
+    if (assigned) events.push(given)
     return { events, toAi: assigned, taken: false }
   }
   const wasAssigned = before.to_ai === 1
@@ -56,7 +57,7 @@ export function changesOf({
   const byUs = ours === 'all' || changed.every((field) => isOurWrite(field, ticket, ours))
   const taken = leftAi && !byUs
   if (assigned && !wasAssigned) {
-    events.push({ type: 'ticket_assigned', ticket: ref, toAi: true, assigneeId: ticket.assigneeId })
+    events.push(given)
   } else if (changed.includes('assigneeId') || changed.includes('groupId')) {
     events.push({ type: 'ticket_assigned', ticket: ref, toAi: assigned, assigneeId: ticket.assigneeId })
   }

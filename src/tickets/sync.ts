@@ -5,7 +5,7 @@ import type { Store, TicketsTable, Tx } from '../store/index.ts'
 import { deskWritesSince } from '../store/rows/desk-writes.ts'
 import { getTicket, parseTicketRef, ticketRefOf, ticketRow, upsertTicket } from '../store/rows/tickets.ts'
 import type { OrgId } from '../work/index.ts'
-import { changesOf, isAssignedToAi } from './changes.ts'
+import { changesOf, isAssignedToAi, isKnown } from './changes.ts'
 
 /** A write of ours may show up at the desk this much later; the window in which it is recognised as ours. */
 const OUR_WRITE_WINDOW_MS = 10 * 60_000
@@ -34,7 +34,7 @@ export async function syncTicket(
 ): Promise<Synced> {
   const desk = deskOf(deps.desks, at.desk)
   const ticket = await desk.getTicket(at.id)
-  return ticket ? applyTicket(deps, org, desk, ticket, cause) : { kind: 'gone' }
+  return ticket ? applyTicket(deps, org, desk, ticket, cause) : recordGone(deps, org, at, cause)
 }
 
 /**
@@ -46,14 +46,34 @@ export async function refreshTicket(deps: SyncDeps, org: OrgId, ref: string): Pr
   if (!at || !deps.desks.has(at.desk)) return
   const desk = deskOf(deps.desks, at.desk)
   const ticket = await desk.getTicket(at.id)
+  if (!ticket) {
+    await recordGone(deps, org, at)
+    return
+  }
   const known = await getTicket(deps.store.read, org, ref)
-  if (!ticket) return
-  // Desks tell whole seconds: within one of them only the assignment says whether something happened.
-  const isKnown =
-    known &&
-    known.updated_at >= ticket.updatedAt &&
-    (known.to_ai === 1) === isAssignedToAi(ticket, desk.handover)
-  if (!isKnown) await applyTicket(deps, org, desk, ticket)
+  if (!known || !isKnown(known, ticket)) await applyTicket(deps, org, desk, ticket)
+}
+
+/** Deleted, or hidden from us: whatever runs for it ends, as when a person takes it. */
+async function recordGone(
+  deps: SyncDeps,
+  org: OrgId,
+  at: { desk: string; id: string },
+  cause?: string,
+): Promise<Synced> {
+  const ref = ticketRefOf(at.desk, at.id)
+  await deps.store.write(async (tx) => {
+    const before = await getTicket(tx, org, ref)
+    if (!before || (before.to_ai === 0 && before.status === 'closed')) return
+    const fence = before.fence + before.to_ai
+    await upsertTicket(tx, { ...before, status: 'closed', to_ai: 0, fence, synced_at: deps.clock.now() })
+    const origin = { org, caseId: ref, ...(cause ? { cause } : {}) }
+    const reason = 'the ticket is not at the desk any more'
+    if (before.to_ai === 1)
+      await deps.events.raise(tx, { type: 'ticket_taken', ticket: ref, fence, reason }, origin)
+    await deps.events.raise(tx, { type: 'ticket_closed', ticket: ref }, origin)
+  })
+  return { kind: 'gone' }
 }
 
 /** Brings mirror, customer and events in step with a ticket at hand. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ask, deliver, metric } from '../doors.ts'
+import { ask, deliver, metric, updateAtDesk } from '../doors.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
 
 const Tickets = z.looseObject({ ref: z.string(), to_ai: z.number(), status: z.string(), subject: z.string() })
@@ -135,17 +135,9 @@ describe('where a group stands for AI', () => {
     await using grouped = await startTestHub({ env: { ZENDESK_AI_ASSIGNEE: '7001' } })
     const id = grouped.ticketOf(ABHISHEK)
     const ticket = grouped.control.world.tickets[id]
-    const answer = await fetch(`${grouped.sandbox.standIns.zendesk.url}/api/v2/tickets/${id}.json`, {
-      method: 'PUT',
-      headers: {
-        authorization: `Bearer ${grouped.sandbox.env.ZENDESK_OAUTH_TOKEN}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ ticket: { group_id: 7001, assignee_id: 9002 } }),
-    })
+    await updateAtDesk(grouped, id, { group_id: 7001, assignee_id: 9002 })
     await grouped.settle()
 
-    expect(answer.status).toBe(200)
     expect(ticket?.groupId).toBe('7001')
     expect(await grouped.api.flowsOf(`zendesk:${id}`)).toMatchObject([{ outcome: 'resolved' }])
   })
