@@ -10,7 +10,6 @@ export const foundation = {
       id text PRIMARY KEY, org text NOT NULL, source text NOT NULL, delivery_key text NOT NULL,
       received_at bigint NOT NULL, outcome text NOT NULL, reason text, headers text NOT NULL, body bytea NOT NULL,
       UNIQUE (org, source, delivery_key))`,
-    'CREATE INDEX deliveries_received ON deliveries (org, received_at)',
     `CREATE TABLE events (
       id text PRIMARY KEY, org text NOT NULL, type text NOT NULL, source text NOT NULL, dedupe_key text,
       delivery_id text, case_id text, subject text, cause text, depth bigint NOT NULL,
