@@ -20,6 +20,8 @@ const TicketEvent = z.object({
 /** What our trigger sends (manifests/zendesk): ids only, because placeholders are not escaped for JSON. */
 const TriggerBody = z.object({ ticket_id: TicketId, event: z.string().min(1).max(100) })
 
+const Enveloped = z.object({ type: z.string().startsWith(EVENT_PREFIX) })
+
 const UnfilledTrigger = z.object({ ticket_id: z.string().startsWith('{{') })
 
 /**
@@ -28,7 +30,7 @@ const UnfilledTrigger = z.object({ ticket_id: z.string().startsWith('{{') })
  */
 export function parseZendeskWebhook(request: RawRequest): ParsedWebhook {
   const body = parseJson(request.rawBody)
-  const type = z.object({ type: z.string().startsWith(EVENT_PREFIX) }).safeParse(body).data?.type
+  const type = Enveloped.safeParse(body).data?.type
   if (type !== undefined) return parseEvent(type.slice(EVENT_PREFIX.length), body)
 
   const trigger = TriggerBody.safeParse(body)

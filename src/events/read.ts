@@ -4,11 +4,11 @@ import type { OrgId } from '../work/index.ts'
 import type { StoredEvent } from './append.ts'
 import { type EventType, eventSchemas, type HubEvent } from './schemas.ts'
 
-const eventTypes = Object.keys(eventSchemas) as [EventType, ...EventType[]]
+const eventType = z.enum(Object.keys(eventSchemas) as [EventType, ...EventType[]])
 
 /** A row back as a fact. Schemas only ever gain optional fields, so that old rows still parse. */
 export function storedEventOf(row: EventsTable): StoredEvent {
-  const type = z.enum(eventTypes).parse(row.type)
+  const type = eventType.parse(row.type)
   const payload = eventSchemas[type].parse(JSON.parse(row.payload))
   return {
     id: row.id,

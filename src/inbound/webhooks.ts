@@ -94,9 +94,7 @@ function record(
         received_at: deps.clock.now(),
         outcome: parsed.kind,
         reason: parsed.kind === 'events' ? null : parsed.reason,
-        headers: JSON.stringify(raw.headers, (name, value: unknown) =>
-          SECRET_HEADERS.has(name) ? '•••' : value,
-        ),
+        headers: JSON.stringify(withoutSecrets(raw.headers)),
         body: raw.rawBody,
       }),
     )
@@ -109,23 +107,25 @@ function record(
   })
 }
 
+function withoutSecrets(headers: RawRequest['headers']): RawRequest['headers'] {
+  const shown = { ...headers }
+  for (const name of SECRET_HEADERS) if (name in shown) shown[name] = '•••'
+  return shown
+}
+
 function rawOf(request: Request): RawRequest {
   const body: unknown = request.body
+  const headers: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value
+  const query: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(request.query))
+    query[name] = typeof value === 'string' ? value : undefined
   return {
     method: request.method,
     url: request.originalUrl,
-    headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : value,
-      ]),
-    ),
-    query: Object.fromEntries(
-      Object.entries(request.query).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? value : undefined,
-      ]),
-    ),
+    headers,
+    query,
     rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
   }
 }
