@@ -9,7 +9,7 @@ const integrations = await Promise.all(vendors.map(declarationOf))
 const committed = readFileSync(fileURLToPath(new URL('../.env.example', import.meta.url)), 'utf8')
 
 describe('.env.example', () => {
-  it('is current (write it with: npm run cli -- env-example > .env.example)', () => {
+  it('is current (write it with: npm run cli -- env-example --write)', () => {
     expect(committed).toBe(renderEnvExample(integrations))
   })
 

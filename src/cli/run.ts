@@ -9,7 +9,8 @@ const CALLED = 'npm run cli --'
 export async function runCli(argv: readonly string[], cli: Cli): Promise<number> {
   const command = find(argv)
   if (!command) {
-    const wantsHelp = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help'
+    const wantsHelp =
+      argv.length === 0 || argv[0] === 'help' || argv.includes('--help') || argv.includes('-h')
     if (wantsHelp) for (const line of overview()) cli.out(line)
     else cli.say(`There is no command "${argv.join(' ')}". There are:\n\n${overview().join('\n')}`)
     return wantsHelp ? 0 : 2

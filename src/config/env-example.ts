@@ -3,7 +3,7 @@ import { type Section, sections } from './sections.ts'
 
 const HEAD = `# Every variable that Switchboard knows. Copy this file to .env and set what you need; nothing here must be set:
 # without a vendor the hub runs in the sandbox. Secrets may also be given as NAME_FILE=/path/to/a/file.
-# Written by \`npm run cli -- env-example\`: change the descriptions in the schemas, not here.
+# Written by \`npm run cli -- env-example --write\`: change the descriptions in the schemas, not here.
 `
 
 /**
