@@ -37,3 +37,8 @@ function show(value: string | number | undefined): string {
   if (typeof value !== 'number') return value ?? ''
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(value < 10 ? 2 : 1)
 }
+
+/** A goal beside what was reached. */
+export function verdict(text: string, reached: boolean): void {
+  console.log(`${reached ? '✓' : '✗'} ${text}`)
+}
