@@ -17,6 +17,9 @@ export type CallerDeps = SettleDeps & {
   settings: { schedulerIntervalMs: number; pollIntervalMs: number; maxPollMs: number; concurrency: number }
 }
 
+/** Whoever ended the flow, a person has the case now, or nobody needs it: no call is made for it any more. */
+const ENDED = new Set(['completed', 'failed', 'cancelled'])
+
 /** A silent call is asked after at growing intervals, at most this long. */
 const POLL_AT_MOST_EVERY_MS = 60_000
 
@@ -29,7 +32,14 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
     retry: { attempts: 10, firstDelayMs: 5_000, factor: 2, maxDelayMs: 600_000 },
     async run({ callId }, job) {
       const call = await getCall(store.read, job.org, callId)
-      if (!call || !isDialable(call)) return undefined
+      if (!call) return undefined
+      // Dialled in a run that was cut off before it was put on the list of calls to ask after.
+      if (call.status === 'processing' && call.provider_call_id !== null) return follow(call, job)
+      if (!isDialable(call)) return undefined
+      // Settled meanwhile by its report, and to be tried again: another row of work waits for that time.
+      if (call.held_until !== null && call.held_until > clock.now()) {
+        return { again: call.held_until, why: call.reason ?? 'held' }
+      }
       if (call.status === 'pending_ai_call' && (await isFull(job))) {
         return { again: clock.now() + deps.settings.schedulerIntervalMs, why: 'all lines are busy' }
       }
@@ -45,8 +55,8 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
     const attempt = call.status === 'processing' ? call.attempts : call.attempts + 1
     const { id: callId, customer_id: customerId } = call
     const flow = call.flow_id ? await getFlow(store.read, job.org, call.flow_id) : undefined
-    if (flow?.status === 'cancelled') {
-      const reason = flow.last_error ?? 'its flow was ended'
+    if (flow && ENDED.has(flow.status)) {
+      const reason = (flow.status === 'cancelled' && flow.last_error) || 'its flow has ended'
       await store.write((tx) => abandonCall(deps, tx, job.org, callId, { reason, outcome: 'rejected' }))
       return undefined
     }
@@ -68,12 +78,17 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
     } catch (error) {
       return dialFailed(call, error, job)
     }
+    return follow({ ...call, attempts: attempt }, job)
+  }
+
+  async function follow({ id: callId, attempts: attempt, case_id: caseId }: CallsTable, job: Job) {
+    const runAt = clock.now() + deps.settings.pollIntervalMs
     await store.write((tx) =>
       deps.queue.add(
         tx,
         pollCallWork,
         { callId, attempt },
-        { org: job.org, caseId: call.case_id, runAt: clock.now() + deps.settings.pollIntervalMs },
+        { org: job.org, caseId, runAt, unique: `${callId}:${attempt}` },
       ),
     )
     return undefined
@@ -139,7 +154,7 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
         return undefined
       }
       const wait = Math.min(Math.max(deps.settings.pollIntervalMs, asked / 4), POLL_AT_MOST_EVERY_MS)
-      return { again: clock.now() + wait, why: 'the call goes on' }
+      return { again: clock.now() + Math.round(wait), why: 'the call goes on' }
     },
   })
 

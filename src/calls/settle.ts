@@ -79,7 +79,7 @@ export async function settleAttempt(
     await deps.events.raise(tx, { type: 'missed_call', ...missed }, origin)
   }
   if (what.kind === 'again' && call.attempts <= deps.limits.maxRetries) {
-    const runAt = now + what.firstMs * deps.limits.backoffMultiplier ** (call.attempts - 1)
+    const runAt = now + Math.round(what.firstMs * deps.limits.backoffMultiplier ** (call.attempts - 1))
     await updateCall(tx, org, callId, {
       ...reported,
       status: 'pending_ai_call',

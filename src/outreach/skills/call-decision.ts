@@ -34,7 +34,7 @@ export function callDecision(deps: OutreachDeps): Decision {
     const { callId } = z.object({ callId: z.string() }).parse(input)
     const call = await getCall(deps.store.read, about.org, callId)
     if (!call) throw new InputError('unknown_call', `There is no call ${callId}.`)
-    const turns = await loadTurns(deps.store.read, about.org, callId)
+    const turns = await loadTurns(deps.store.read, about.org, call)
     const snapshot = {
       outcome: call.outcome === null ? null : Outcome.parse(call.outcome),
       endedReason: call.ended_reason,
@@ -84,10 +84,15 @@ async function judge(
 
 const TurnMeta = z.object({ atS: z.number() })
 
-/** A call's turns out of the conversation. */
-export async function loadTurns(read: Executor, org: string, callId: string): Promise<CallTurn[]> {
-  const rows = await turnsOfCall(read, org, callId)
-  return rows.map((row) => ({
+/** The turns of a call's last attempt out of the conversation: what a machine said to an earlier one is no answer. */
+export async function loadTurns(
+  read: Executor,
+  org: string,
+  call: Pick<CallsTable, 'id' | 'provider_call_id'>,
+): Promise<CallTurn[]> {
+  const rows = await turnsOfCall(read, org, call.id)
+  const ofLast = rows.filter((row) => row.provider_id?.startsWith(`${call.provider_call_id}#`))
+  return ofLast.map((row) => ({
     speaker: row.direction === 'out' ? ('assistant' as const) : ('customer' as const),
     text: row.body,
     atS: TurnMeta.parse(JSON.parse(row.meta)).atS,
