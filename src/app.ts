@@ -11,6 +11,7 @@ import {
   assignToAi,
   createEngine,
   followAssignments,
+  reportFailures,
   startByRequest,
   templates,
   wakeOnEvents,
@@ -260,6 +261,7 @@ export async function createHub(options: HubOptions) {
   const watch = watchFlows({ store, clock, escalate })
   subscribers.push(
     wakeOnEvents({ queue }),
+    reportFailures({ escalate }),
     ...assignments.subscribers,
     desk.subscriber,
     mailIn.subscriber,
