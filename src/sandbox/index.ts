@@ -149,7 +149,7 @@ function newWorld(options: SandboxOptions): World {
   const now = options.clock.now()
   const seed = options.seed ?? 'hotel'
   const world = emptyWorld(now, seed)
-  world.settings = { ...structuredClone(defaultSettings), ...options.settings }
+  world.settings = structuredClone({ ...defaultSettings, ...options.settings })
   if (seed === 'hotel') seedWorld(world, now)
   return world
 }
