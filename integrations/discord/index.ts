@@ -12,17 +12,25 @@ export const discord = defineIntegration({
   config: z
     .object({
       DISCORD_BOT_TOKEN: secret().optional().describe('Developer Portal → Bot → Reset Token'),
-      DISCORD_APPLICATION_ID: z.string().min(1).optional().describe('General Information → Application ID'),
+      DISCORD_APPLICATION_ID: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('General Information → Application ID; no effect in this version'),
       DISCORD_PUBLIC_KEY: z
         .string()
         .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
         .optional()
-        .describe('General Information → Public Key; switches on HTTP interactions, else the gateway'),
+        .describe('General Information → Public Key; no effect in this version, which only posts'),
       DISCORD_API_URL: z
         .url()
         .optional()
         .describe('Base of the API without a version; only to reach it through a proxy'),
-      DISCORD_GUILD_ID: z.string().min(1).optional().describe('Server → Copy Server ID (developer mode on)'),
+      DISCORD_GUILD_ID: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Server → Copy Server ID; no effect in this version'),
       DISCORD_ESCALATIONS_CHANNEL: z
         .string()
         .regex(/^\d+$/, 'must be a channel id: digits only')

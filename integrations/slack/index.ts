@@ -17,7 +17,7 @@ export const slack = defineIntegration({
         .describe('Basic Information → App Credentials → Signing Secret'),
       SLACK_APP_TOKEN: secret()
         .optional()
-        .describe('Basic Information → App-Level Tokens, scope connections:write; switches to Socket Mode'),
+        .describe('Basic Information → App-Level Tokens; no effect in this version, which only posts'),
       SLACK_API_URL: z.url().optional().describe('Base of the Web API; only to reach it through a proxy'),
       SLACK_ESCALATIONS_CHANNEL: z
         .string()

@@ -67,9 +67,6 @@ function doubtsAbout(config: Config): string[] {
           `PUBLIC_URL is ${config.server.publicUrl}: ${posts.map(({ title }) => title).join(', ')} cannot post there`,
         ]
       : []),
-    ...(config.store.redisUrl === null
-      ? []
-      : ['REDIS_URL has no effect: in this version each process hands out its work itself']),
   ]
 }
 

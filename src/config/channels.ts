@@ -75,7 +75,7 @@ const members = () =>
     .prefault('')
 
 export const roles = defineArea({
-  title: 'Who may do what in chat (everybody may do everything in the sandbox)',
+  title: 'Who may do what in chat (no effect in this version: chat shows, it takes no commands)',
   env: z.object({
     ROLES_ADMIN: members().describe(
       'Who may do everything: slack:U…, slack:group:S…, discord:role:…, discord:…',

@@ -33,12 +33,14 @@ export const store = defineArea({
     REDIS_URL: urlOf('redis', 'rediss')
       .meta({ secret: true })
       .optional()
-      .describe('redis://… hands work to several workers; this process does it all when not set'),
+      .describe('redis://… No effect in this version: each process hands out its work itself'),
     ROLE: oneOf('all', 'web', 'worker')
       .prefault('all')
       .describe('What this process does: web (doors only), worker (work only) or all'),
   }),
-  read(env, { mistake }) {
+  read(env, { mistake, warning }) {
+    if (env.REDIS_URL)
+      warning('REDIS_URL has no effect in this version: each process hands out its work itself')
     if (env.ROLE !== 'all' && !env.DATABASE_URL)
       mistake(
         `ROLE is "${env.ROLE}", but the processes would share no database: set DATABASE_URL, or leave ROLE at all`,
@@ -64,7 +66,7 @@ export const secrets = defineArea({
         `it must be at least ${SECRET_KEY_MIN} characters, as \`openssl rand -hex 32\` makes`,
       )
       .optional()
-      .describe('Encrypts stored credentials and signs reply addresses; made in DATA_DIR when not set'),
+      .describe('Signs the reply address of each mail; made in DATA_DIR when not set'),
     API_TOKEN: secret()
       .min(
         API_TOKEN_MIN,

@@ -145,7 +145,7 @@ export const escalations = defineArea({
   env: z.object({
     ESCALATION_PAGING: durations()
       .prefault('5m,15m,30m')
-      .describe('When an escalation that nobody has claimed pages again, counted from its start'),
+      .describe('When an unclaimed escalation pages again; no effect in this version, which alerts once'),
   }),
   read: (env) => ({ pagingMs: env.ESCALATION_PAGING }),
 })
@@ -155,7 +155,7 @@ export const wallet = defineArea({
   env: z.object({
     WALLET_LOW_THRESHOLD: decimal(0)
       .optional()
-      .describe('Currency units; below it a low_wallet event is raised; never when not set'),
+      .describe('Currency units below which low_wallet is raised; no effect in this version'),
   }),
   read: (env) => ({ lowThreshold: env.WALLET_LOW_THRESHOLD ?? null }),
 })
