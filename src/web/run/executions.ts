@@ -1,0 +1,86 @@
+import type { LogLine, Run, Step } from '../api.ts'
+
+/** One time that a step was executed; a loop executes the same step again. */
+export type Execution = {
+  key: string
+  step: Step
+  /** Which time it was, counted from 1. */
+  nth: number
+  from: number
+  /** Null while it goes on. */
+  to: number | null
+  state: string
+  /** Tries in all. */
+  attempts: number
+  /** Within it, when it waited: for a person, an event, a gate, or its next attempt. */
+  waits: { from: number; to: number | null }[]
+}
+
+const ENDS: Record<string, string> = {
+  step_completed: 'completed',
+  step_failed: 'failed',
+  wait_timed_out: 'timed_out',
+}
+const WAITS = ['waiting', 'approval_requested', 'step_held', 'step_retrying']
+const WAKES = ['event_received', 'approval_answered', 'flow_resumed']
+
+/** The run as it went, out of its audit log: steps keep their last execution only, the log has them all. */
+export function executionsOf(run: Run): Execution[] {
+  const steps = new Map((run.flow.steps ?? []).map((step) => [step.id, step]))
+  const done: Execution[] = []
+  const open = new Map<string, Execution>()
+  const times = new Map<string, number>()
+
+  function start(line: LogLine, step: Step) {
+    const nth = (times.get(step.id) ?? 0) + 1
+    times.set(step.id, nth)
+    const execution: Execution = {
+      key: line.id,
+      step,
+      nth,
+      from: line.at,
+      to: null,
+      state: step.status,
+      attempts: 1,
+      waits: [],
+    }
+    open.set(step.id, execution)
+    done.push(execution)
+  }
+
+  for (const line of run.logs) {
+    const step = steps.get(line.step_id ?? '')
+    if (!step) continue
+    if (line.type === 'step_started') {
+      start(line, step)
+      continue
+    }
+    const execution = open.get(step.id)
+    if (!execution) continue
+    const end = ENDS[line.type]
+    if (end || WAKES.includes(line.type)) stopWaiting(execution, line.at)
+    if (line.type === 'step_retrying') execution.attempts += 1
+    if (WAITS.includes(line.type)) {
+      stopWaiting(execution, line.at)
+      execution.waits.push({ from: line.at, to: null })
+    }
+    if (end) {
+      execution.to = line.at
+      execution.state = end
+      open.delete(step.id)
+    }
+  }
+  // What a cancelled run left open ended with it.
+  if (run.flow.completed_at !== null) {
+    for (const execution of open.values()) {
+      stopWaiting(execution, run.flow.completed_at)
+      execution.to = run.flow.completed_at
+    }
+  }
+  return done
+}
+
+function stopWaiting(execution: Execution, at: number) {
+  const last = execution.waits.at(-1)
+  if (last && last.to === null) last.to = at
+}

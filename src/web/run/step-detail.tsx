@@ -1,0 +1,125 @@
+import type { ReactNode } from 'react'
+import type { Run, Step } from '../api.ts'
+import { count, duration, exactTime, words } from '../format.ts'
+import { CopyId } from '../parts/copy-id.tsx'
+import { Fact } from '../parts/fact.tsx'
+import { Json } from '../parts/json.tsx'
+import { Said } from '../parts/notes.tsx'
+import { State } from '../parts/state.tsx'
+import { Time } from '../parts/time.tsx'
+
+const TYPES: Record<string, string> = {
+  tool_call: 'runs a skill',
+  ai_decision: 'asks the model',
+  conditional: 'decides by a condition',
+  wait_event: 'waits for an event',
+  approval: 'waits for a person',
+  delay: 'waits',
+}
+
+/** One step: what it was given, what came of it, how often it was tried, what it did to the world. */
+export function StepDetail({ run, step }: { run: Run; step: Step }) {
+  const cause = `flow:${run.flow.id}:${step.position}:`
+  const effects = run.effects.filter((effect) => effect.cause.startsWith(cause))
+  const lines = run.logs.filter((line) => line.step_id === step.id)
+  return (
+    <section className="panel step-detail" aria-label={`Step: ${step.title}`}>
+      <header>
+        <h2>{step.title}</h2>
+        <State state={step.status} />
+      </header>
+      <p className="faint">
+        Step {step.position + 1}, {TYPES[step.type] ?? words(step.type)}
+        {step.skill && (
+          <>
+            {' '}
+            <code>{step.skill}</code>
+          </>
+        )}{' '}
+        · <CopyId id={step.id} />
+      </p>
+      {step.error && (
+        <p className="problem" dir="auto">
+          <span aria-hidden="true">✗</span> {step.error}
+        </p>
+      )}
+      <dl className="facts">
+        <Fact name="executed">{step.runs === 0 ? 'not yet' : count(step.runs, 'time')}</Fact>
+        {step.runs > 0 && <Fact name="attempts">{step.attempts}</Fact>}
+        {step.started_at !== null && (
+          <Fact name="started">
+            <Time at={step.started_at} />
+          </Fact>
+        )}
+        {step.started_at !== null && step.completed_at !== null && (
+          <Fact name="took">{duration(step.completed_at - step.started_at)}</Fact>
+        )}
+        {step.wait_until !== null && step.completed_at === null && (
+          <Fact name="waits until">
+            <Time at={step.wait_until} />
+          </Fact>
+        )}
+      </dl>
+      {step.runs > 1 && <p className="faint">Shown is its last execution; the log has them all.</p>}
+      {step.input !== null && (
+        <Part title="Input">
+          <Json value={step.input} />
+        </Part>
+      )}
+      {step.result !== null && (
+        <Part title="Output">
+          <Json value={step.result} />
+        </Part>
+      )}
+      {step.user_response !== null && (
+        <Part title="Answer of a person">
+          <Json value={step.user_response} />
+        </Part>
+      )}
+      {effects.length > 0 && (
+        <Part title="Effects on the world">
+          {effects.map((effect) => (
+            <div key={effect.id} className="effect">
+              <State state={effect.state} /> <code>{effect.skill}</code>{' '}
+              <span className="faint">
+                {count(effect.attempts, 'attempt')} · key <CopyId id={effect.idempotency_key} />
+              </span>
+              {effect.error && <Said className="problem">{effect.error}</Said>}
+              {effect.answer !== null && <Json value={effect.answer} />}
+            </div>
+          ))}
+        </Part>
+      )}
+      {lines.length > 0 && (
+        <Part title="What happened">
+          <ol className="lines">
+            {lines.map((line) => (
+              <li key={line.id}>
+                <time className="mono faint" dateTime={new Date(line.at).toISOString()}>
+                  {exactTime(line.at)}
+                </time>{' '}
+                <span className="faint">{words(line.type)}</span> <span dir="auto">{line.message}</span>
+              </li>
+            ))}
+          </ol>
+        </Part>
+      )}
+      <details>
+        <summary>How it is defined</summary>
+        <Json value={{ ...asObject(step.param_mappings), ...asObject(step.input_params) }} />
+        <Json value={step.settings} />
+      </details>
+    </section>
+  )
+}
+
+const asObject = (value: unknown) => (typeof value === 'object' ? value : {})
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="part">
+      <h3>{title}</h3>
+      {children}
+    </div>
+  )
+}
