@@ -1,0 +1,142 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { shiftedClock } from '../../src/ops/clock.ts'
+import { createHubClient } from '../../src/sandbox/hub-client.ts'
+import { instantPace, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
+
+const CHILD = fileURLToPath(new URL('./hub-child.ts', import.meta.url))
+const API_TOKEN = 'a-token-of-the-crash-test-0123456789'
+const LOOK_EVERY_MS = 25
+
+export type CrashingHub = Awaited<ReturnType<typeof startCrashingHub>>
+
+/** The stand-ins in this process, and a hub that dies and is started again in others, with one data folder. */
+export async function startCrashingHub(
+  options: { settings?: SandboxOptions['settings']; env?: Record<string, string> } = {},
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'switchboard-crash-'))
+  const diedAtFile = join(folder, 'died-at')
+  const clock = shiftedClock()
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const sandbox = await startSandbox({
+    clock,
+    hubUrl: url,
+    settings: { pace: instantPace, ...options.settings },
+  })
+  const api = createHubClient(url, API_TOKEN)
+  const children = new Set<ChildProcess>()
+  let starts = 0
+
+  async function start(dieAt: readonly string[]) {
+    starts += 1
+    const env = { ...sandbox.env, PORT: String(port), DATA_DIR: folder, API_TOKEN, ...options.env }
+    const child = fork(CHILD, {
+      env: {
+        PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: join(tmpdir(), 'switchboard-compile-cache'),
+        ...(process.env.TEST_LOG ? { TEST_LOG: process.env.TEST_LOG } : {}),
+        CRASH_TEST: JSON.stringify({ env, diedAtFile, dieAt }),
+      },
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    children.add(child)
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => {
+        children.delete(child)
+        resolve(signal ?? `exit ${code}`)
+      })
+    })
+    const ready = new Promise<void>((resolve) => {
+      child.once('message', () => resolve())
+    })
+    const first = await Promise.race([ready, ended])
+    // What vendors could not deliver while it was down they try again now, not in a while.
+    if (first === undefined) for (const { dueAt } of Object.values(sandbox.world.outbox)) passUntil(dueAt)
+    return { child, ended }
+  }
+
+  function passUntil(at: number) {
+    if (at > clock.now()) clock.advance(at - clock.now())
+  }
+
+  /** Until the newest flow of each ticket has ended and no vendor has anything more to say, or the hub is gone. */
+  async function settled(child: ChildProcess, tickets: readonly string[]) {
+    for (; child.connected; await delay(LOOK_EVERY_MS)) {
+      if (Object.keys(sandbox.world.outbox).length > 0 || Object.keys(sandbox.world.agenda).length > 0)
+        continue
+      const flows = await Promise.all(tickets.map((ticket) => api.flowsOf(`zendesk:${ticket}`)))
+      if (flows.every(([newest]) => newest && ['completed', 'failed', 'cancelled'].includes(newest.status)))
+        return 'settled' as const
+    }
+    return undefined
+  }
+
+  return {
+    folder,
+    sandbox,
+    clock,
+    starts: () => starts,
+    diedAt: (): string[] => readFileSync(diedAtFile, 'utf8').trim().split('\n'),
+
+    /**
+     * Keeps a hub running until the tickets' flows have ended. `killAfterMs` is asked at each start for how long
+     * this one may live; undefined lets it live.
+     */
+    async runUntilSettled(
+      tickets: readonly string[],
+      die: { at?: readonly string[]; killAfterMs?: () => number | undefined },
+    ) {
+      for (;;) {
+        const { child, ended } = await start(die.at ?? [])
+        const lifeMs = die.killAfterMs?.()
+        const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs)
+        const end = await Promise.race([settled(child, tickets).catch(() => undefined), ended])
+        clearTimeout(timer)
+        if (end === 'settled' && lifeMs === undefined) {
+          child.send('finish')
+          const left = await ended
+          if (left !== 'exit 0') throw new Error(`the hub was to end by itself, but: ${left}`)
+          return
+        }
+        if (end === 'settled') child.kill('SIGKILL')
+        const left = await ended
+        if (left !== 'SIGKILL') throw new Error(`the hub was to be killed, but: ${left}`)
+      }
+    },
+
+    /** The hub's database, with no hub running. */
+    async look<Result>(read: (store: Store) => Promise<Result>): Promise<Result> {
+      const store = await openStore({ databaseUrl: null, file: join(folder, 'switchboard.db') })
+      try {
+        return await read(store)
+      } finally {
+        await store.close()
+      }
+    },
+
+    async [Symbol.asyncDispose]() {
+      for (const child of children) child.kill('SIGKILL')
+      await sandbox.close()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
