@@ -24,7 +24,7 @@ export function ensureSecrets(
 function kept(folder: string, name: string, announce?: (value: string) => void): string {
   const file = join(folder, name)
   if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     const draft = join(folder, `.${name}.${process.pid}`)
     const made = randomBytes(32).toString('base64url')
     writeFileSync(draft, `${made}\n`, { mode: 0o600 })

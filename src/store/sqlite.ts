@@ -22,7 +22,7 @@ type Outcome = { settle: () => void; afterCommit: (() => void)[] }
  * Another connection reads.
  */
 export function openSqlite(file: string): Store {
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writer = open(file)
   const reader = open(file)
   const begin = writer.prepare('BEGIN IMMEDIATE')

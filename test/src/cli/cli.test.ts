@@ -57,6 +57,8 @@ describe('without a database', () => {
     const env = { DATA_DIR: join(folder, 'data') }
     expect((await called('migrate', { env })).out).toContain('ran 0001-foundation')
     expect((await called('migrate', { env })).out).not.toContain('ran')
+    // It will hold what customers wrote.
+    expect(statSync(env.DATA_DIR).mode & 0o777).toBe(0o700)
     rmSync(folder, { recursive: true })
   })
 })
