@@ -295,6 +295,8 @@ export async function createHub(options: HubOptions) {
     log,
     concurrency: WORK_CONCURRENCY,
     onDead: async (tx, row, error) => {
+      // What alerts people of escalations would alert, and fail, again and again.
+      if (row.kind === alerts.work.kind) return
       await escalate(tx, row.org, {
         cause: `dead_work:${row.id}`,
         priority: 'normal',

@@ -60,11 +60,16 @@ async function change(
         status: 409,
       })
     }
+    const origin = { org, ...(escalation.ticket ? { caseId: escalation.ticket } : {}) }
+    if (changed.status === 'assigned' && escalation.assigned_to !== null) {
+      const event = { escalationId: id, assignedTo: escalation.assigned_to }
+      await deps.events.raise(tx, { type: 'escalation_assigned', ...event }, origin)
+    }
     if (changed.status === 'resolved' || changed.status === 'dismissed') {
       await deps.events.raise(
         tx,
         { type: 'escalation_resolved', escalationId: id, outcome: escalation.outcome ?? changed.status },
-        { org, ...(escalation.ticket ? { caseId: escalation.ticket } : {}) },
+        origin,
       )
     }
     return escalation

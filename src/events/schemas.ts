@@ -116,6 +116,7 @@ export const eventSchemas = {
     attempts: z.int(),
   }),
   escalation_created: z.object({ escalationId: z.string(), priority: z.string(), reason: z.string() }),
+  escalation_assigned: z.object({ escalationId: z.string(), assignedTo: z.string() }),
   escalation_resolved: z.object({ escalationId: z.string(), outcome: z.string() }),
   flow_completed: z.object({ flowId: z.string(), outcome: z.string() }),
   flow_failed: z.object({ flowId: z.string(), error: z.string() }),

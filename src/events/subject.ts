@@ -24,6 +24,7 @@ export function subjectOf(event: HubEvent): string | null {
     case 'flow_failed':
       return event.flowId
     case 'escalation_created':
+    case 'escalation_assigned':
     case 'escalation_resolved':
       return event.escalationId
     case 'new_customer':

@@ -21,7 +21,7 @@ export function alertTeam(deps: {
 }): { subscriber: Subscriber; work: WorkKind } {
   const { subscriber, work } = subscribeByWork(deps, {
     name: 'alert_team',
-    types: ['escalation_created', 'escalation_resolved'],
+    types: ['escalation_created', 'escalation_assigned', 'escalation_resolved'],
     key: (event) => `alert:${event.escalationId}`,
     async run(event, stored, job) {
       const escalation = await getEscalation(deps.store.read, stored.org, event.escalationId)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { retryOf, VendorError } from '../../ops/errors.ts'
 import type { ChatSurface, MessageRef, View } from '../../ports/index.ts'
 import { chatMessageOf, saveChatMessage } from '../../store/rows/cases.ts'
 import { type Act, defineSkill } from '../define.ts'
@@ -16,6 +17,10 @@ export const ViewSchema = z.object({
 
 /** A message that is being posted for the first time, its answer not yet there. */
 const POSTING = ''
+/** Somebody else's post is waited for this long before it counts as cut off. */
+const POSTING_MS = 60_000
+/** Stands for a message whose id the surface does not tell. */
+const POSTED = 'posted'
 
 export const postChat = defineSkill({
   name: 'post_chat',
@@ -35,10 +40,17 @@ export const postChat = defineSkill({
   }),
   async run({ card, view }, act) {
     const messages: MessageRef[] = []
+    const failures: unknown[] = []
+    // One chat being down must not keep the others from hearing of it.
     for (const surface of act.hub.chats) {
-      const ref = await postOn(surface, card, view, act)
-      if (ref) messages.push(ref)
+      try {
+        const ref = await postOn(surface, card, view, act)
+        if (ref) messages.push(ref)
+      } catch (error) {
+        failures.push(error)
+      }
     }
+    if (failures.length > 0) throw failures.find((error) => retryOf(error).when !== 'never') ?? failures[0]
     return { messages }
   },
   // Every surface remembers what it posted, and is asked before anything is posted again.
@@ -52,44 +64,52 @@ async function postOn(
   act: Act,
 ): Promise<MessageRef | undefined> {
   const { store, clock } = act.hub
-  const before = await chatMessageOf(store.read, act.org, card, surface.name)
   const hash = createHash('sha256').update(JSON.stringify(view)).digest('hex')
-  const save = (ref: MessageRef, shown: string) =>
-    store.write((tx) =>
-      saveChatMessage(tx, {
-        org: act.org,
-        card,
-        surface: surface.name,
-        channel: ref.channel,
-        message: ref.message,
-        view: shown,
-        updated_at: clock.now(),
-      }),
-    )
+  const rowOf = (channel: string, message: string) => {
+    const { org } = act
+    return { org, card, surface: surface.name, channel, message, view: hash, updated_at: clock.now() }
+  }
+  const channel = surface.defaultChannel
+  // Looked at and claimed in one transaction: of two who tell of one case at once, one posts.
+  const before = await store.write(async (tx) => {
+    const row = await chatMessageOf(tx, act.org, card, surface.name)
+    const isToBePosted = !row || (row.message !== POSTING && row.view !== hash && !surface.can.edit)
+    if (isToBePosted) await saveChatMessage(tx, rowOf(channel, POSTING))
+    return row
+  })
+  const posted = async (ref: MessageRef) => {
+    // An incoming webhook does not say which message it made.
+    await store.write((tx) => saveChatMessage(tx, rowOf(ref.channel, ref.message || POSTED)))
+    return ref
+  }
 
   if (before && before.message !== POSTING) {
     const ref: MessageRef = { surface: surface.name, channel: before.channel, message: before.message }
     if (before.view === hash) return ref
     if (surface.can.edit) {
       await surface.update(ref, view)
-      await save(ref, hash)
-      return ref
+      return posted(ref)
     }
   }
-  const channel = surface.defaultChannel
   const key = surface.can.edit ? card : `${card}:${hash.slice(0, 12)}`
   if (before?.message === POSTING) {
+    if (act.attempt === 1 && clock.now() - before.updated_at < POSTING_MS) throw isBeingPosted(surface.name)
     // A post was cut off. Without a way to ask, a card missing is better than a card twice.
     if (!surface.can.find) return undefined
     const found = await surface.find(channel, key)
     if (found) {
-      await save(found, hash)
-      return found
+      if (before.view !== hash) await surface.update(found, view)
+      return posted(found)
     }
-  } else {
-    await save({ surface: surface.name, channel, message: POSTING }, hash)
   }
-  const ref = await surface.post(view, { channel, key })
-  await save(ref, hash)
-  return ref
+  return posted(await surface.post(view, { channel, key }))
+}
+
+function isBeingPosted(vendor: string): VendorError {
+  return new VendorError({
+    code: 'vendor_conflict',
+    vendor,
+    retry: { when: 'after', ms: 5_000 },
+    hint: 'The card of this case is being posted at this moment; it is edited afterwards',
+  })
 }
