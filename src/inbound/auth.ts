@@ -57,9 +57,14 @@ function sameSecret(left: string, right: string): boolean {
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
-/** Both ends: the peer, and the name it called us by, so that a page elsewhere cannot rebind a name to us. */
+/**
+ * Both ends: the peer, and the name it called us by, so that a page elsewhere cannot rebind a name to us. A page
+ * of another origin says so in its request, and is no local caller either.
+ */
 function isLoopback(request: Request): boolean {
+  const { host = '', origin } = request.headers
   const peer = request.socket.remoteAddress ?? ''
   const isLocalPeer = peer === '127.0.0.1' || peer === '::1' || peer === '::ffff:127.0.0.1'
-  return isLocalPeer && LOOPBACK_HOST.test(request.headers.host ?? '')
+  const isOwnPage = origin === undefined || origin === `http://${host}`
+  return isLocalPeer && isOwnPage && LOOPBACK_HOST.test(host)
 }

@@ -82,6 +82,13 @@ export function createHttp(deps: HttpDeps): Express {
       limit: REQUESTS_PER_MINUTE,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
+      handler: (_request, response) =>
+        sendProblem(
+          response,
+          429,
+          'too_many_requests',
+          'Too many requests: wait as long as Retry-After says.',
+        ),
     }),
   )
   // Pages tell times against the hub's clock: in the sandbox it runs ahead of theirs, elsewhere theirs may be wrong.
@@ -95,10 +102,10 @@ export function createHttp(deps: HttpDeps): Express {
   app.use('/api/v1', liveRouter(deps.live, deps.auth))
   if (deps.sandbox) app.use('/api/v1/sandbox', sandboxRouter(deps.sandbox, deps.auth))
   app.use('/api/v1', restRouter(routes, deps.auth))
-  app.use('/api', (request, response) => {
-    sendProblem(response, 404, 'no_route', `There is no ${request.method} ${request.originalUrl}.`)
-  })
   servePages(app, deps.pages)
+  app.use((request, response) => {
+    sendProblem(response, 404, 'no_route', `There is no ${request.method} ${request.path}.`)
+  })
   app.use(problemHandler(deps.log))
   return app
 }

@@ -44,7 +44,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   }
 }
 
-/** Express' own body errors, by their documented `type`. */
+/** Express' own errors about what was sent: by their documented `type`, else by their status. */
 function bodyProblem(error: unknown): { status: number; code: string; detail: string } | undefined {
   const type = error instanceof Error && 'type' in error ? error.type : undefined
   if (type === 'entity.too.large') {
@@ -58,5 +58,13 @@ function bodyProblem(error: unknown): { status: number; code: string; detail: st
   }
   if (type === 'request.aborted')
     return { status: 400, code: 'aborted', detail: 'The body did not arrive whole.' }
+  const status = error instanceof Error && 'status' in error ? error.status : undefined
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return {
+      status,
+      code: 'unreadable',
+      detail: 'The request cannot be read: see its path, encoding and body.',
+    }
+  }
   return undefined
 }

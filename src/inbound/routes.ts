@@ -1,4 +1,4 @@
-import express, { type Request, type Response, Router } from 'express'
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
 import { InputError } from '../ops/errors.ts'
 import { type AuthDeps, authenticate, type Caller, type Scope } from './auth.ts'
@@ -59,15 +59,28 @@ export function pageOf<Row, Shown>(
   }
 }
 
-/** Serves the routes. Bodies are JSON of at most 1 MB. */
+/** The same of a list that is all in memory. */
+export function pageOfAll<Item>(
+  items: readonly Item[],
+  { limit, cursor }: z.output<typeof pageQuery>,
+  nameOf: (item: Item) => string,
+): { data: Item[]; nextCursor: string | null } {
+  const start = cursor === undefined ? 0 : items.findIndex((item) => nameOf(item) === cursor) + 1
+  return pageOf(items.slice(start), limit, nameOf, (item) => item)
+}
+
+/** Serves the routes. Bodies are JSON of at most 1 MB; they are read only of who may ask. */
 export function restRouter(routes: readonly Route[], auth: AuthDeps): Router {
   const router = Router()
   const json = express.json({ limit: '1mb' })
   for (const route of routes) {
-    router[route.method](route.path, json, async (request, response) => {
-      const caller = await authenticate(auth, request, route.scope)
+    const admit: RequestHandler = async (request, response, next) => {
+      response.locals.caller = await authenticate(auth, request, route.scope)
+      next()
+    }
+    router[route.method](route.path, admit, json, async (request, response) => {
       if (route.body) requireJson(request)
-      await answer(route, request, response, caller)
+      await answer(route, request, response, response.locals.caller)
     })
   }
   return router

@@ -3,7 +3,7 @@ import { cancelFlow, respond, retryFlow, templates } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { getFlow, getSteps, listFlows, logsOfFlow } from '../../store/rows/flows.ts'
-import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
+import { defineRoute, pageOf, pageOfAll, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { runOfFlow } from './run.ts'
 
@@ -100,6 +100,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       params: id,
       query: pageQuery,
       async run({ params, query: { limit, cursor } }) {
+        await shown(params.id)
         const rows = await logsOfFlow(store.read, org, params.id, limit + 1, cursor)
         return pageOf(
           rows,
@@ -155,7 +156,8 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       path: '/ai/flow-templates',
       summary: 'The templates with their parameters and steps',
       scope: 'read',
-      run: async () => ({ data: [...templates.values()], nextCursor: null }),
+      query: pageQuery,
+      run: async ({ query }) => pageOfAll([...templates.values()], query, ({ name }) => name),
     }),
   ]
 }

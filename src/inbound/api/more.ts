@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { InputError } from '../../ops/errors.ts'
+import type { Skill } from '../../skills/index.ts'
 import { listAiActions } from '../../store/rows/cases.ts'
 import { listDead, reviveRow } from '../../work/index.ts'
-import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
+import { defineRoute, pageOf, pageOfAll, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { parsedColumns } from './show.ts'
 
@@ -72,17 +73,11 @@ export function moreRoutes(deps: ApiDeps): Route[] {
       path: '/skills',
       summary: 'The skills with their JSON Schemas',
       scope: 'read',
-      run: async () => ({
-        data: deps.skills.list().map(({ name, title, description, effect, input, output }) => ({
-          name,
-          title,
-          description,
-          effect,
-          input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
-          output: z.toJSONSchema(output, { unrepresentable: 'any' }),
-        })),
-        nextCursor: null,
-      }),
+      query: pageQuery,
+      async run({ query }) {
+        const { data, nextCursor } = pageOfAll(deps.skills.list(), query, ({ name }) => name)
+        return { data: data.map(showSkill), nextCursor }
+      },
     }),
     defineRoute({
       method: 'post',
@@ -156,3 +151,12 @@ export function moreRoutes(deps: ApiDeps): Route[] {
     }),
   ]
 }
+
+const showSkill = ({ name, title, description, effect, input, output }: Skill) => ({
+  name,
+  title,
+  description,
+  effect,
+  input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
+  output: z.toJSONSchema(output, { unrepresentable: 'any' }),
+})
