@@ -156,6 +156,11 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
       const wait = Math.min(Math.max(deps.settings.pollIntervalMs, asked / 4), POLL_AT_MOST_EVERY_MS)
       return { again: clock.now() + Math.round(wait), why: 'the call goes on' }
     },
+    async dead(tx, { callId, attempt }, error, job) {
+      const call = await getCall(tx, job.org, callId)
+      if (call?.status !== 'processing' || call.attempts !== attempt) return
+      await abandonCall(deps, tx, job.org, callId, { reason: messageOf(error), outcome: 'unknown' })
+    },
   })
 
   const reported = subscribeByWork(deps, {

@@ -2,6 +2,7 @@ import type { Events } from '../events/index.ts'
 import type { CallOutcome, CallSnapshot, Clock } from '../ports/index.ts'
 import type { CallsTable, Tx } from '../store/index.ts'
 import { getCall, updateCall } from '../store/rows/calls.ts'
+import { answerEffect } from '../store/rows/effects.ts'
 import { insertMessage } from '../store/rows/messages.ts'
 import type { OrgId } from '../work/index.ts'
 
@@ -74,6 +75,10 @@ export async function settleAttempt(
   }
   const origin = { org, caseId: call.case_id, cause: `call:${call.id}:${call.attempts}`, depth: 1 }
   await storeTurns(deps, tx, call, end)
+  if (call.provider_key !== null) {
+    const answer = JSON.stringify({ provider: call.provider, providerCallId: end.providerCallId })
+    await answerEffect(tx, { org, id: call.provider_key, answer, now })
+  }
   if (what.kind !== 'completed' || end.durationS < MISSED_BELOW_S) {
     const missed = { callId, customerId: call.customer_id, outcome, durationS: end.durationS }
     await deps.events.raise(tx, { type: 'missed_call', ...missed }, origin)

@@ -57,9 +57,15 @@ async function expectOnceEach(
   for (const ticket of tickets)
     expect(world.tickets[ticket]?.status).toBe(outcome === 'resolved' ? 'solved' : 'open')
   for (const counters of Object.values(effects.webhooks))
-    expect(counters).toMatchObject({ accepted: counters.raised, abandoned: 0, refused: 0 })
+    expect(counters).toMatchObject({
+      accepted: counters.raised + counters.duplicated,
+      abandoned: 0,
+      refused: 0,
+    })
 
+  const raised = Object.values(effects.webhooks).reduce((sum, counters) => sum + counters.raised, 0)
   const left = await hub.look(async ({ read }) => ({
+    deliveries: (await read.all(qb.selectFrom('deliveries').select('id'))).length,
     flows: await read.all(qb.selectFrom('flows').select(['status', 'outcome'])),
     calls: await read.all(qb.selectFrom('calls').select(['status', 'outcome'])),
     unanswered: await read.all(
@@ -75,6 +81,7 @@ async function expectOnceEach(
     ),
   }))
   expect(left).toEqual({
+    deliveries: raised,
     flows: tickets.map(() => ({ status: 'completed', outcome })),
     calls: tickets.map(() => ({ status: 'completed', outcome: 'answered' })),
     unanswered: [],

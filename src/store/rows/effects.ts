@@ -54,6 +54,19 @@ export const settleEffect = (
   },
 ) => tx.run(settle(effect))
 
+const answer = prepared<{ org: string; id: string; answer: string; now: number }, unknown>((p) =>
+  qb
+    .updateTable('effects')
+    .set({ state: 'done', answer: p.answer, error: null, updated_at: p.now })
+    .where('org', '=', p.org)
+    .where('id', '=', p.id)
+    .where('state', '=', sql.lit('trying')),
+)
+
+/** The vendor's own report of an effect is the answer that its request may have lost. Settled effects stay. */
+export const answerEffect = (tx: Tx, effect: { org: string; id: string; answer: string; now: number }) =>
+  tx.run(answer(effect))
+
 const again = prepared<{ org: string; id: string; now: number }, unknown>((p) =>
   qb
     .updateTable('effects')
