@@ -114,6 +114,8 @@ export async function createHub(options: HubOptions) {
     random,
     note: recorder.note,
     record: recorder.record,
+    prices: config.model.prices,
+    limits: { timeoutMs: config.model.timeoutMs },
   })
 
   // — act —

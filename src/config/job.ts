@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineArea } from './area.ts'
-import { decimal, duration, durations, integer, oneOf } from './fields.ts'
+import { decimal, duration, durations, integer, list, oneOf } from './fields.ts'
 
 export const company = defineArea({
   title: 'Who speaks',
@@ -104,6 +104,33 @@ export const waiting = defineArea({
       deskSweepMs: env.DESK_SWEEP_EVERY,
     }
   },
+})
+
+const PRICE = /^(.+)=(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/
+
+export const model = defineArea({
+  title: 'How the language model is asked',
+  env: z.object({
+    MODEL_TIMEOUT: duration()
+      .prefault('30s')
+      .describe('How long one answer may take before the second provider, or a template, takes over'),
+    MODEL_PRICES: list()
+      .refine(
+        (items) => items.every((item) => PRICE.test(item)),
+        'it must be prices with commas between, like some-model=0.25/2',
+      )
+      .prefault('')
+      .describe('US dollars per million tokens in and out, to log what answers cost: some-model=0.25/2,…'),
+  }),
+  read: (env) => ({
+    timeoutMs: env.MODEL_TIMEOUT,
+    prices: Object.fromEntries(
+      env.MODEL_PRICES.map((item) => {
+        const [, name = '', input, output] = PRICE.exec(item) ?? []
+        return [name, { input: Number(input), output: Number(output) }]
+      }),
+    ),
+  }),
 })
 
 export const calls = defineArea({

@@ -93,6 +93,7 @@ function readAreas(values: Environment, context: AreaContext): AreaSettings {
     company: readArea(areas.company, values, context),
     contacts: readArea(areas.contacts, values, context),
     waiting: readArea(areas.waiting, values, context),
+    model: readArea(areas.model, values, context),
     email: readArea(areas.email, values, context),
     voice: readArea(areas.voice, values, context),
     calls: readArea(areas.calls, values, context),

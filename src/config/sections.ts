@@ -3,7 +3,7 @@ import type { Integration } from '../ports/index.ts'
 import { email, roles, voice } from './channels.ts'
 import { type Described, describeField } from './describe.ts'
 import { logging, secrets, server, store } from './hub.ts'
-import { calls, company, contacts, escalations, waiting, wallet } from './job.ts'
+import { calls, company, contacts, escalations, model, waiting, wallet } from './job.ts'
 
 /** Every area, in the order that `.env.example` has them. */
 export const areas = {
@@ -14,6 +14,7 @@ export const areas = {
   company,
   contacts,
   waiting,
+  model,
   email,
   voice,
   calls,
