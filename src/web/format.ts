@@ -10,7 +10,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function relative(at: number, now: number): string {
   const distance = at - now
   const [unit, size] = UNITS.find(([, ms]) => Math.abs(distance) >= ms) ?? (['second', 1_000] as const)
-  return Math.abs(distance) < 1_000 ? 'now' : RELATIVE.format(Math.trunc(distance / size), unit)
+  return Math.abs(distance) < 1_000 ? 'now' : RELATIVE.format(Math.round(distance / size), unit)
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, {

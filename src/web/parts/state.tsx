@@ -38,19 +38,30 @@ const OTHER: Record<string, Look> = {
   complained: { word: 'complained', mark: '✗', tone: 'bad' },
   delivery_delayed: { word: 'delayed', mark: '⌛', tone: 'warn' },
   answered: { word: 'answered', mark: '✓', tone: 'good' },
+  queued: { word: 'queued', mark: '⏸', tone: 'calm' },
+  ringing: { word: 'ringing', mark: '▸', tone: 'busy' },
+  'in-progress': { word: 'talking', mark: '▸', tone: 'busy' },
+  ended: { word: 'ended', mark: '■', tone: 'calm' },
   emergency: { word: 'emergency', mark: '‼', tone: 'bad' },
   high: { word: 'high', mark: '▲', tone: 'warn' },
   normal: { word: 'normal', mark: '=', tone: 'busy' },
   low: { word: 'low', mark: '▽', tone: 'calm' },
 }
 
+const TICKET: Record<string, Look> = {
+  new: { word: 'new', mark: '○', tone: 'warn' },
+  open: { word: 'open', mark: '●', tone: 'busy' },
+  pending: { word: 'pending', mark: '◐', tone: 'calm' },
+  hold: { word: 'on hold', mark: '⏸', tone: 'calm' },
+  solved: { word: 'solved', mark: '✓', tone: 'good' },
+  closed: { word: 'closed', mark: '■', tone: 'calm' },
+}
+
+const LOOKS = { flow: FLOW, ticket: TICKET, other: OTHER }
+
 /** A state as a word with a mark and a colour; the colour never stands alone. */
-export function State({ state, of = 'other' }: { state: string; of?: 'flow' | 'other' }) {
-  const look = (of === 'flow' ? FLOW : OTHER)[state] ?? {
-    word: words(state),
-    mark: '·',
-    tone: 'calm' as const,
-  }
+export function State({ state, of = 'other' }: { state: string; of?: keyof typeof LOOKS }) {
+  const look = LOOKS[of][state] ?? { word: words(state), mark: '·', tone: 'calm' as const }
   return (
     <span className={`state tone-${look.tone}`}>
       <span aria-hidden="true">{look.mark}</span> {look.word}

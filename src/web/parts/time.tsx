@@ -12,3 +12,13 @@ export function Time({ at, only }: { at: number; only?: 'relative' | 'absolute' 
     </time>
   )
 }
+
+/** When something ends or is due: the clock first, for that is what one plans by. */
+export function Deadline({ at }: { at: number }) {
+  const now = useNow()
+  return (
+    <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
+      {absolute(at, now)} <span className="faint">({relative(at, now)})</span>
+    </time>
+  )
+}

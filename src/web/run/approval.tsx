@@ -2,8 +2,11 @@ import { useState } from 'react'
 import { api, type Run, type Step } from '../api.ts'
 import { list, record, text, texts } from '../narrow.ts'
 import { Problem, Said } from '../parts/notes.tsx'
-import { Time } from '../parts/time.tsx'
+import { Deadline, Time } from '../parts/time.tsx'
+import { link } from '../router.ts'
 import { useAction } from '../use-data.ts'
+
+const SHOWN_QUOTES = 6
 
 type Draft = Record<string, string>
 
@@ -40,24 +43,31 @@ export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAn
           waiting since <Time at={step.updated_at} only="relative" />
           {step.wait_until !== null && (
             <>
-              , expires <Time at={step.wait_until} />
+              , expires <Deadline at={step.wait_until} />
             </>
           )}
         </p>
       </header>
-      {edit ? (
-        <DraftForm draft={edit} onChange={setEdit} />
-      ) : (
-        <>
-          {isMail && (
-            <h3 className="subject" dir="auto">
-              {text(payload.subject)}
-            </h3>
+      <div className="review">
+        <div>
+          {edit ? (
+            <DraftForm draft={edit} onChange={setEdit} />
+          ) : (
+            <>
+              {isMail && (
+                <h3 className="subject" dir="auto">
+                  {text(payload.subject)}
+                </h3>
+              )}
+              <Said className="letter">{text(payload.text) ?? text(payload.firstMessage) ?? ''}</Said>
+            </>
           )}
-          <Said className="letter">{text(payload.text) ?? text(payload.firstMessage) ?? ''}</Said>
-        </>
-      )}
-      <Sources run={run} citations={list(payload.citations)} />
+        </div>
+        <div>
+          <Sources run={run} citations={list(payload.citations)} />
+          <Known run={run} />
+        </div>
+      </div>
       <Problem error={error} />
       <div className="actions">
         <button type="button" className="primary contact" disabled={busy} onClick={() => answer('approve')}>
@@ -137,6 +147,28 @@ function Sources({ run, citations }: { run: Run; citations: unknown[] }) {
           )
         })}
       </ol>
+    </div>
+  )
+}
+
+/** What a reviewer holds the draft against: the customer's own words, as far as the profile has them. */
+function Known({ run }: { run: Run }) {
+  const profile = record(run.profile?.profile)
+  const claims = ['constraints', 'open_wishes', 'past_friction', 'promises'].flatMap((section) =>
+    list(profile[section]).map((claim) => text(record(record(claim).evidence).quote) ?? ''),
+  )
+  const quotes = [...new Set(claims)].slice(0, SHOWN_QUOTES)
+  if (quotes.length === 0) return null
+  return (
+    <div className="sources">
+      <h3>
+        They wrote (<a href={link.run(run.flow.id, 'profile')}>whole profile</a>)
+      </h3>
+      {quotes.map((quote) => (
+        <blockquote key={quote} dir="auto">
+          {quote}
+        </blockquote>
+      ))}
     </div>
   )
 }

@@ -3,10 +3,11 @@ import { clockOf, count, words } from '../format.ts'
 import { number, record, text, texts } from '../narrow.ts'
 import { CopyId } from '../parts/copy-id.tsx'
 import { Fact } from '../parts/fact.tsx'
+import { Json } from '../parts/json.tsx'
 import { LinkOut } from '../parts/link-out.tsx'
 import { Said } from '../parts/notes.tsx'
 import { State } from '../parts/state.tsx'
-import { Time } from '../parts/time.tsx'
+import { Deadline, Time } from '../parts/time.tsx'
 
 type Call = Run['calls'][number]
 
@@ -31,7 +32,7 @@ export function CallCard({ run, call }: { run: Run; call: Call }) {
           {call.held_until !== null && (
             <>
               {' '}
-              until <Time at={call.held_until} />
+              until <Deadline at={call.held_until} />
             </>
           )}
         </p>
@@ -121,7 +122,7 @@ function ContextPack({ pack }: { pack: Record<string, unknown> }) {
         {sectionsOf(prompt).map((section) => (
           <div key={section.name}>
             <h3>{section.name === '' ? 'Instructions' : words(section.name)}</h3>
-            <Said className={section.name === '' ? '' : 'data'}>{section.text}</Said>
+            {section.name === '' ? <Said>{String(section.body)}</Said> : <Json value={section.body} />}
           </div>
         ))}
       </div>
@@ -129,20 +130,20 @@ function ContextPack({ pack }: { pack: Record<string, unknown> }) {
   )
 }
 
-/** The prompt by its tagged sections; JSON in one is set out line by line. */
-function sectionsOf(prompt: string): { name: string; text: string }[] {
+/** The prompt by its tagged sections; what is JSON in one is parsed. */
+function sectionsOf(prompt: string): { name: string; body: unknown }[] {
   const first = prompt.search(/^<\w+>$/m)
   const head = (first < 0 ? prompt : prompt.slice(0, first)).trim()
   const tagged = [...prompt.matchAll(/^<(\w+)>\n([\s\S]*?)\n<\/\1>$/gm)]
   return [
-    { name: '', text: head },
-    ...tagged.map(([, name = '', body = '']) => ({ name, text: setOut(body) })),
+    { name: '', body: head },
+    ...tagged.map(([, name = '', body = '']) => ({ name, body: parsed(body) })),
   ]
 }
 
-function setOut(body: string): string {
+function parsed(body: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(body), null, 2).replaceAll(/^[ ]*[[\]{}],?\n/gm, '')
+    return JSON.parse(body)
   } catch {
     return body
   }

@@ -36,17 +36,15 @@ export function DeskTab({ run }: { run: Run }) {
             {run.deskWrites.map((write) => (
               <li key={write.id}>
                 <p>
-                  <State state={write.state} /> <strong>{words(write.field)}</strong> <Time at={write.at} />
+                  <State state={write.state} /> {words(write.field)} <Time at={write.at} />
                 </p>
-                <div className="old-new">
-                  <div className="old">
-                    <span className="faint">old</span> <Value of={write.old_value} />
-                  </div>
-                  <span aria-hidden="true">→</span>
-                  <div className="new">
-                    <span className="faint">new</span> <Value of={write.new_value} />
-                  </div>
-                </div>
+                <p className="old-new">
+                  <span className="visually-hidden">from </span>
+                  <Value of={write.old_value} /> <span aria-hidden="true">→</span>
+                  <span className="visually-hidden">to </span>
+                  {isShort(write.new_value) && <Value of={write.new_value} />}
+                </p>
+                {!isShort(write.new_value) && <Said className="letter">{write.new_value ?? ''}</Said>}
               </li>
             ))}
           </ul>
@@ -57,8 +55,11 @@ export function DeskTab({ run }: { run: Run }) {
   )
 }
 
+const LONG = 80
+const isShort = (value: string | null) => value === null || value.length <= LONG
+
 const Value = ({ of }: { of: string | null }) =>
-  of === null || of === '' ? <span className="faint">none</span> : <Said>{of}</Said>
+  of === null || of === '' ? <span className="faint">none</span> : <strong dir="auto">{of}</strong>
 
 const TONES: Record<string, string> = { success: 'good', danger: 'bad', warning: 'warn', info: 'busy' }
 
@@ -73,7 +74,9 @@ function Alerts({ run }: { run: Run }) {
         <>
           {text(view.title) && (
             <div className={`chat-card tone-${TONES[text(view.tone) ?? ''] ?? 'calm'}`}>
-              <strong dir="auto">{text(view.title)}</strong>
+              <strong dir="auto">
+                <LinkOut href={text(view.titleUrl) ?? ''}>{text(view.title)}</LinkOut>
+              </strong>
               {texts(view.lines).map((line) => (
                 <p key={line} dir="auto">
                   {line}

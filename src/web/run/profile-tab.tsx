@@ -1,7 +1,7 @@
 import type { Profile } from '../../outreach/profile.ts'
 import type { Run } from '../api.ts'
 import { count, dateOf, words } from '../format.ts'
-import { list, record, text, texts } from '../narrow.ts'
+import { type Json, list, record, text, texts } from '../narrow.ts'
 import { Empty, Said } from '../parts/notes.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Time } from '../parts/time.tsx'
@@ -20,11 +20,17 @@ export function ProfileTab({ run }: { run: Run }) {
   const { profile: row, customer } = run
   if (!row) return <Empty>The customer has not been profiled yet.</Empty>
   const profile = record(row.profile)
-  const changes = record(row.changes)
-  const added = changesOf(changes.added)
-  const removed = list(changes.removed).map(record)
-  const hadOneBefore = removed.length > 0 || added.size < itemsIn(profile)
-  const isNew = (section: string, claim: string) => hadOneBefore && added.has(`${section}\n${claim}`)
+  const removed = list(record(row.changes).removed).map(record)
+  const added = new Set(list(record(row.changes).added).map(record).map(textKey))
+  const hadOneBefore = removed.length > 0 || list(record(row.changes).added).length < itemsIn(profile).size
+  const fresh = new Set(
+    SECTIONS.flatMap(([section]) =>
+      list(profile[section])
+        .map(record)
+        .filter((claim) => added.has(textKey({ section, text: claim.text })))
+        .map((claim) => evidenceKey(section, claim)),
+    ),
+  )
   const sources = record(row.sources)
   return (
     <>
@@ -33,7 +39,11 @@ export function ProfileTab({ run }: { run: Run }) {
         {count(list(sources.chunks).length, 'passage')} of the knowledge base
         {customer?.time_zone && <> · their zone {customer.time_zone}</>}
         {text(profile.language) && <> · writes in {text(profile.language)}</>}
-        {hadOneBefore ? <> · {count(added.size, 'change')} since the last</> : <> · the first one</>}
+        {hadOneBefore ? (
+          <> · {count(added.size + removed.length, 'change')} since the last</>
+        ) : (
+          <> · the first one</>
+        )}
       </p>
       <div className="columns">
         {SECTIONS.map(([section, title]) => (
@@ -41,7 +51,7 @@ export function ProfileTab({ run }: { run: Run }) {
             key={section}
             title={title}
             claims={list(profile[section]).map(record)}
-            isNew={(claim) => isNew(section, claim)}
+            isNew={(claim) => hadOneBefore && fresh.has(evidenceKey(section, claim))}
           />
         ))}
         <Panel title="Still missing">
@@ -51,7 +61,8 @@ export function ProfileTab({ run }: { run: Run }) {
             <ul className="plain">
               {texts(profile.missing).map((question) => (
                 <li key={question} dir="auto">
-                  {question} {isNew('missing', question) && <New />}
+                  {question}{' '}
+                  {hadOneBefore && added.has(textKey({ section: 'missing', text: question })) && <New />}
                 </li>
               ))}
             </ul>
@@ -79,26 +90,26 @@ export function ProfileTab({ run }: { run: Run }) {
   )
 }
 
-const changesOf = (added: unknown) =>
-  new Set(
-    list(added)
-      .map(record)
-      .map((change) => `${text(change.section)}\n${text(change.text)}`),
-  )
+const textKey = (change: Json) => `${text(change.section)}\n${text(change.text)}`
 
-const itemsIn = (profile: Record<string, unknown>) =>
-  [...SECTIONS.map(([section]) => section), 'missing', 'recommendations'].reduce(
-    (sum, section) => sum + list(profile[section]).length,
-    0,
-  )
+/** As the hub tells claims apart: what they rest on, not how they are worded. */
+function evidenceKey(section: string, claim: Json): string {
+  const { ticket, comment, quote } = record(claim.evidence)
+  return [section, text(ticket), text(comment), text(quote)].join('\n')
+}
+
+const itemsIn = (profile: Json) =>
+  new Set([
+    ...SECTIONS.flatMap(([section]) =>
+      list(profile[section]).map((claim) => evidenceKey(section, record(claim))),
+    ),
+    ...texts(profile.missing).map((question) => `missing\n${question}`),
+    ...list(profile.recommendations).map((one) => `recommendations\n${text(record(one).chunk_id)}`),
+  ])
 
 const New = () => <span className="badge">new</span>
 
-function Claims(props: {
-  title: string
-  claims: Record<string, unknown>[]
-  isNew: (claim: string) => boolean
-}) {
+function Claims(props: { title: string; claims: Json[]; isNew: (claim: Json) => boolean }) {
   return (
     <Panel title={props.title}>
       {props.claims.length === 0 ? (
@@ -110,7 +121,7 @@ function Claims(props: {
             const said = text(claim.text) ?? ''
             return (
               <li key={`${said}${text(evidence.comment)}`}>
-                <span dir="auto">{said}</span> {props.isNew(said) && <New />}
+                <span dir="auto">{said}</span> {props.isNew(claim) && <New />}
                 <blockquote dir="auto">{text(evidence.quote)}</blockquote>
                 <cite>
                   {text(evidence.ticket)}, comment {text(evidence.comment)},{' '}
@@ -125,13 +136,7 @@ function Claims(props: {
   )
 }
 
-function Recommendations({
-  items,
-  chunks,
-}: {
-  items: Record<string, unknown>[]
-  chunks: Record<string, unknown>[]
-}) {
+function Recommendations({ items, chunks }: { items: Json[]; chunks: Json[] }) {
   return (
     <Panel title="Recommended">
       {items.length === 0 ? (
@@ -160,7 +165,7 @@ function Recommendations({
   )
 }
 
-function Dropped({ items }: { items: Record<string, unknown>[] }) {
+function Dropped({ items }: { items: Json[] }) {
   if (items.length === 0) {
     return <p className="faint">✓ Nothing that the model claimed had to be dropped.</p>
   }

@@ -7,7 +7,7 @@ import { CopyId } from '../parts/copy-id.tsx'
 import { LinkOut } from '../parts/link-out.tsx'
 import { Loading, Problem } from '../parts/notes.tsx'
 import { FlowState } from '../parts/state.tsx'
-import { Time } from '../parts/time.tsx'
+import { Deadline, Time } from '../parts/time.tsx'
 import { link, type RunTab, runTabs } from '../router.ts'
 import { useAction, useData } from '../use-data.ts'
 import { Approval } from './approval.tsx'
@@ -132,7 +132,7 @@ function RunHead({ run, reload }: { run: Run; reload: () => void }) {
           {flow.waiting_until !== null && (
             <>
               {' '}
-              until <Time at={flow.waiting_until} />
+              until <Deadline at={flow.waiting_until} />
             </>
           )}
         </p>

@@ -6,7 +6,7 @@ import { Fact } from '../parts/fact.tsx'
 import { Json } from '../parts/json.tsx'
 import { Said } from '../parts/notes.tsx'
 import { State } from '../parts/state.tsx'
-import { Time } from '../parts/time.tsx'
+import { Deadline, Time } from '../parts/time.tsx'
 
 const TYPES: Record<string, string> = {
   tool_call: 'runs a skill',
@@ -56,7 +56,7 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
         )}
         {step.wait_until !== null && step.completed_at === null && (
           <Fact name="waits until">
-            <Time at={step.wait_until} />
+            <Deadline at={step.wait_until} />
           </Fact>
         )}
       </dl>
@@ -82,7 +82,8 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
             <div key={effect.id} className="effect">
               <State state={effect.state} /> <code>{effect.skill}</code>{' '}
               <span className="faint">
-                {count(effect.attempts, 'attempt')} · key <CopyId id={effect.idempotency_key} />
+                {count(effect.attempts, 'attempt')} · key{' '}
+                <CopyId id={effect.idempotency_key} label={`…${effect.idempotency_key.slice(-14)}`} />
               </span>
               {effect.error && <Said className="problem">{effect.error}</Said>}
               {effect.answer !== null && <Json value={effect.answer} />}

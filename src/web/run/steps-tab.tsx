@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import type { Run, Step } from '../api.ts'
 import { Empty } from '../parts/notes.tsx'
 import { link } from '../router.ts'
@@ -11,8 +12,11 @@ export function StepsTab({ run, chosen }: { run: Run; chosen: string | null }) {
   const executions = executionsOf(run)
   const step = steps.find(({ id }) => id === chosen) ?? executions.at(-1)?.step
   const notTaken = steps.filter(({ runs }) => runs === 0)
+  const detail = useRef<HTMLDivElement>(null)
   const select = (one: Step) => {
     window.location.hash = link.run(run.flow.id, 'steps', one.id)
+    // On a narrow screen the detail lies below the waterfall.
+    if (window.matchMedia('(max-width: 760px)').matches) detail.current?.scrollIntoView({ block: 'start' })
   }
   return (
     <div className="split">
@@ -46,7 +50,9 @@ export function StepsTab({ run, chosen }: { run: Run; chosen: string | null }) {
           </details>
         )}
       </div>
-      {step && <StepDetail key={step.id} run={run} step={step} />}
+      <div ref={detail} className="detail">
+        {step && <StepDetail key={step.id} run={run} step={step} />}
+      </div>
     </div>
   )
 }

@@ -21,8 +21,12 @@ export function FiguresStrip() {
         value=""
         note={`${data.byAge.under1d} today · ${data.byAge.under7d} this week · ${data.byAge.under30d + data.byAge.older} older`}
       />
-      <Figure name="first reply" value={average(data.firstReplyMinutes)} note="" />
-      <Figure name="resolution" value={average(data.resolutionMinutes)} note="" />
+      <Figure
+        name="first reply"
+        value={average(data.firstReplyMinutes)}
+        note={over(data.firstReplyMinutes)}
+      />
+      <Figure name="resolution" value={average(data.resolutionMinutes)} note={over(data.resolutionMinutes)} />
       {missed > 0 && (
         <Figure
           name="webhooks missed"
@@ -50,5 +54,7 @@ const countsOf = (counts: Record<string, number>) =>
     .map(([name, howMany]) => `${howMany} ${name}`)
     .join(' · ')
 
-const average = ({ average, tickets }: Figures['firstReplyMinutes']) =>
-  average === null ? 'not known' : `${duration(average * MINUTE_MS)} ø of ${tickets}`
+const over = ({ tickets }: Figures['firstReplyMinutes']) => (tickets > 0 ? `average of ${tickets}` : '')
+
+const average = ({ average }: Figures['firstReplyMinutes']) =>
+  average === null ? 'not known' : duration(average * MINUTE_MS)

@@ -5,7 +5,7 @@ import { useNow } from '../hub-time.ts'
 import { useChanges } from '../live.ts'
 import { Empty, Loading, Problem } from '../parts/notes.tsx'
 import { FlowState } from '../parts/state.tsx'
-import { Time } from '../parts/time.tsx'
+import { Deadline, Time } from '../parts/time.tsx'
 import { link } from '../router.ts'
 import { useData } from '../use-data.ts'
 import { FiguresStrip } from './figures-strip.tsx'
@@ -116,7 +116,7 @@ function Now({ row }: { row: FlowRow }) {
         <span dir="auto">{row.waiting_for}</span>
         {row.waiting_until !== null && (
           <span className="faint">
-            until <Time at={row.waiting_until} />
+            until <Deadline at={row.waiting_until} />
           </span>
         )}
       </span>

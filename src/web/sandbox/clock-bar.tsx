@@ -1,5 +1,5 @@
 import { Problem } from '../parts/notes.tsx'
-import { Time } from '../parts/time.tsx'
+import { Deadline, Time } from '../parts/time.tsx'
 import { useAction } from '../use-data.ts'
 import { type Clock, sandbox } from './world.ts'
 
@@ -23,7 +23,7 @@ export function ClockBar({ clock, reload }: { clock: Clock; reload: () => void }
           'nothing is due'
         ) : (
           <>
-            next is due <Time at={clock.nextDueAt} />
+            next is due <Deadline at={clock.nextDueAt} />
           </>
         )}
       </span>

@@ -1,20 +1,27 @@
+import { useState } from 'react'
 import { Choice } from '../parts/choice.tsx'
 import { Problem } from '../parts/notes.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { useAction } from '../use-data.ts'
 import { moods, personas } from './choices.ts'
-import { Write } from './ticket-detail.tsx'
-import { type SandboxPerson, sandbox, type World } from './world.ts'
+import { type SandboxPerson, type SandboxTicket, sandbox, type World } from './world.ts'
 
 /** The simulated customer: how they behave, and a mail in their name. */
 export function CustomerPanel(props: {
   person: SandboxPerson
+  ticket: SandboxTicket
   settings: World['settings']
   reload: () => void
 }) {
-  const { person, settings, reload } = props
+  const { person, ticket, settings, reload } = props
+  const [words, setWords] = useState('')
   const { busy, error, run } = useAction()
   const act = (what: () => Promise<unknown>) => void run(what).then(reload)
+  const isMute = busy || words.trim() === ''
+  const say = async (how: (text: string) => Promise<unknown>) => {
+    if (await run(() => how(words))) setWords('')
+    reload()
+  }
   return (
     <Panel title={<span dir="auto">{person.name}</span>} aside={<span className="faint">the customer</span>}>
       <p className="faint">
@@ -35,12 +42,28 @@ export function CustomerPanel(props: {
           onChoose={(call) => act(() => sandbox.behave(person.id, { call: call || null }))}
         />
       </div>
-      <Write
-        label="Answer by mail as the customer"
-        button="Send the mail"
-        busy={busy}
-        onWrite={(text) => act(() => sandbox.answer(person.id, text))}
-      />
+      <div className="write">
+        <label>
+          <span>Write as the customer</span>
+          <textarea rows={3} dir="auto" value={words} onChange={(event) => setWords(event.target.value)} />
+        </label>
+        <div className="actions">
+          <button
+            type="button"
+            disabled={isMute}
+            onClick={() => say((text) => sandbox.answer(person.id, text))}
+          >
+            Send as e-mail
+          </button>
+          <button
+            type="button"
+            disabled={isMute || ticket.status === 'closed'}
+            onClick={() => say((text) => sandbox.comment(ticket.id, text))}
+          >
+            Comment on the ticket
+          </button>
+        </div>
+      </div>
       <Problem error={error} />
     </Panel>
   )

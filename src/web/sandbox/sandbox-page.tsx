@@ -36,8 +36,14 @@ export function SandboxPage({ ticket: chosen }: { ticket: string | null }) {
         </div>
         <div className="stack">
           {ticket && <TicketDetail key={ticket.id} ticket={ticket} reload={reload} />}
-          {person && (
-            <CustomerPanel key={person.id} person={person} settings={world.settings} reload={reload} />
+          {ticket && person && (
+            <CustomerPanel
+              key={person.id}
+              person={person}
+              ticket={ticket}
+              settings={world.settings}
+              reload={reload}
+            />
           )}
         </div>
         <div className="stack">

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { api } from '../api.ts'
 import { useChanges } from '../live.ts'
 import { Problem, Said } from '../parts/notes.tsx'
@@ -17,7 +16,7 @@ export function TicketDetail({ ticket, reload }: { ticket: SandboxTicket; reload
   return (
     <Panel
       title={<span dir="auto">{ticket.subject}</span>}
-      aside={<State state={ticket.status} />}
+      aside={<State of="ticket" state={ticket.status} />}
       className="ticket"
     >
       <p className="faint">
@@ -55,14 +54,6 @@ export function TicketDetail({ ticket, reload }: { ticket: SandboxTicket; reload
           </li>
         ))}
       </ol>
-      {!ended && (
-        <Write
-          label="Comment as the customer"
-          button="Comment"
-          busy={busy}
-          onWrite={(text) => act(() => sandbox.comment(ticket.id, text))}
-        />
-      )}
     </Panel>
   )
 }
@@ -82,32 +73,5 @@ function Runs({ ticket }: { ticket: string }) {
         </li>
       ))}
     </ul>
-  )
-}
-
-/** A few words to send as somebody. */
-export function Write(props: {
-  label: string
-  button: string
-  busy: boolean
-  onWrite: (text: string) => void
-}) {
-  const [text, setText] = useState('')
-  return (
-    <form
-      className="write"
-      action={() => {
-        props.onWrite(text)
-        setText('')
-      }}
-    >
-      <label>
-        <span>{props.label}</span>
-        <textarea rows={3} dir="auto" value={text} onChange={(event) => setText(event.target.value)} />
-      </label>
-      <button type="submit" disabled={props.busy || text.trim() === ''}>
-        {props.button}
-      </button>
-    </form>
   )
 }

@@ -50,7 +50,8 @@ export function TicketList(props: {
                 {ticket.withAi && isOpen(ticket) && <span className="badge ai">with AI</span>}
               </span>
               <span className="faint">
-                {ticket.id} · <span dir="auto">{ticket.requester}</span> · <State state={ticket.status} />
+                {ticket.id} · <span dir="auto">{ticket.requester}</span> ·{' '}
+                <State of="ticket" state={ticket.status} />
               </span>
             </button>
           </li>
