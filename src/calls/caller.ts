@@ -20,6 +20,8 @@ export type CallerDeps = SettleDeps & {
 /** Whoever ended the flow, a person has the case now, or nobody needs it: no call is made for it any more. */
 const ENDED = new Set(['completed', 'failed', 'cancelled'])
 
+const LINES_BUSY = 'all lines are busy'
+
 /** A silent call is asked after at growing intervals, at most this long. */
 const POLL_AT_MOST_EVERY_MS = 60_000
 
@@ -41,7 +43,7 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
         return { again: call.held_until, why: call.reason ?? 'held' }
       }
       if (call.status === 'pending_ai_call' && (await isFull(job))) {
-        return { again: clock.now() + deps.settings.schedulerIntervalMs, why: 'all lines are busy' }
+        return { again: clock.now() + deps.settings.schedulerIntervalMs, why: LINES_BUSY }
       }
       return dial(call, job)
     },
@@ -182,9 +184,15 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
     },
   })
 
+  // Every attempt ends as one of these, or both.
+  const lineFree: Subscriber = {
+    types: ['missed_call', 'call_ended'],
+    onAppend: (tx) => deps.queue.hasten(tx, placeCallWork, LINES_BUSY),
+  }
+
   return {
     work: [place, poll, reported.work],
-    subscribers: [reported.subscriber],
+    subscribers: [reported.subscriber, lineFree],
   }
 }
 

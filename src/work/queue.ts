@@ -1,7 +1,7 @@
 import type { Clock, Instant } from '../ports/index.ts'
 import type { Tx } from '../store/index.ts'
 import type { OrgId, WorkKind } from './define.ts'
-import { insertRow } from './rows.ts'
+import { hastenRow, insertRow } from './rows.ts'
 
 export type AddOptions = {
   org: OrgId
@@ -22,12 +22,18 @@ export type WorkQueue = {
     payload: Payload,
     options: AddOptions,
   ): Promise<void>
+  /** What a run put off (`again`) for this reason is over for one of those that wait: it runs now. */
+  hasten(tx: Tx, kind: Pick<WorkKind, 'kind'>, why: string): Promise<void>
   /** Called after each commit that added work, with the earliest time it wants to run. */
   onAdded(listener: (runAt: Instant) => void): void
 }
 
 export function createWorkQueue(deps: { clock: Clock; newId: (prefix: string) => string }): WorkQueue {
   const listeners: ((runAt: Instant) => void)[] = []
+  const tell = (tx: Tx, runAt: Instant) =>
+    tx.afterCommit(() => {
+      for (const listener of listeners) listener(runAt)
+    })
   return {
     async add(tx, kind, payload, options) {
       const now = deps.clock.now()
@@ -50,9 +56,11 @@ export function createWorkQueue(deps: { clock: Clock; newId: (prefix: string) =>
           created_at: now,
         }),
       )
-      tx.afterCommit(() => {
-        for (const listener of listeners) listener(runAt)
-      })
+      tell(tx, runAt)
+    },
+    async hasten(tx, { kind }, why) {
+      const now = deps.clock.now()
+      if ((await hastenRow(tx, { kind, why, now })) > 0) tell(tx, now)
     },
     onAdded(listener) {
       listeners.push(listener)

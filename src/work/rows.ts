@@ -114,6 +114,26 @@ export const releaseRow = (
   row: { id: string; run_at: Instant; attempts: number; last_error: string | null },
 ) => tx.run(release(row))
 
+const hasten = prepared<{ kind: string; why: string; now: Instant }, unknown>((p) =>
+  qb
+    .updateTable('work')
+    .set({ run_at: p.now })
+    .where('id', '=', (one) =>
+      one
+        .selectFrom('work as waiting')
+        .select('waiting.id')
+        .where('waiting.state', '=', due)
+        .where('waiting.kind', '=', p.kind)
+        .where('waiting.last_error', '=', p.why)
+        .where('waiting.run_at', '>', p.now)
+        .orderBy('waiting.run_at')
+        .limit(1),
+    ),
+)
+
+/** What has waited longest for this reason is due now. @returns how many rows: 0 or 1. */
+export const hastenRow = (tx: Tx, about: { kind: string; why: string; now: Instant }) => tx.run(hasten(about))
+
 const bury = prepared<{ id: string; last_error: string }, unknown>((p) =>
   qb
     .updateTable('work')
