@@ -8,7 +8,7 @@ import type { Registry } from 'prom-client'
 import type { Health } from '../ops/health.ts'
 import type { Clock } from '../ports/index.ts'
 import { type ApiDeps, apiRoutes } from './api/index.ts'
-import type { AuthDeps } from './auth.ts'
+import { type AuthDeps, authenticate } from './auth.ts'
 import { type Live, liveRouter } from './live.ts'
 import { openApiOf } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
@@ -96,7 +96,8 @@ export function createHttp(deps: HttpDeps): Express {
     response.setHeader('x-now', String(deps.clock.now()))
     next()
   })
-  app.get('/api/v1/openapi.json', (_request, response) => {
+  app.get('/api/v1/openapi.json', async (request, response) => {
+    await authenticate(deps.auth, request, 'read')
     response.json(openApi)
   })
   app.use('/api/v1', liveRouter(deps.live, deps.auth))

@@ -6,10 +6,10 @@ export function openApiOf(routes: readonly Route[], version: string): Record<str
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
     const path = `/api/v1${route.path.replace(/:(\w+)/g, '{$1}')}`
-    paths[path] = { ...paths[path], [route.method]: operationOf(route) }
+    paths[path] = { ...paths[path], [route.method]: operationOf(route, path) }
   }
-  for (const [path, method, summary] of OTHER_DOORS) {
-    paths[path] = { ...paths[path], [method]: { summary, responses: { 200: { description: 'Done' } } } }
+  for (const { path, method, ...operation } of OTHER_DOORS) {
+    paths[path] = { ...paths[path], [method]: { operationId: idOf(method, path), ...operation } }
   }
   return {
     openapi: '3.1.0',
@@ -42,34 +42,104 @@ export function openApiOf(routes: readonly Route[], version: string): Record<str
   }
 }
 
-const OTHER_DOORS: [string, string, string][] = [
-  ['/healthz', 'get', 'Whether the process is alive'],
-  ['/readyz', 'get', 'Whether store and dispatcher are ready, and the state of each integration'],
-  ['/metrics', 'get', 'Figures for Prometheus'],
-  ['/api/v1/webhooks/zendesk', 'post', "Zendesk's webhooks, signed by it"],
-  ['/api/v1/webhooks/inbound_email', 'post', "The mail provider's webhooks, signed by it"],
-  ['/api/v1/webhooks/call_completed', 'post', "The voice provider's webhooks, signed by it"],
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+})
+const done = (type: string) => ({ description: 'Done', content: { [type]: {} } })
+const anyObject = { content: { 'application/json': { schema: { type: 'object' } } } }
+
+/** Doors that nobody needs a token for. */
+const open = (path: string, summary: string, type: string) => ({
+  path,
+  method: 'get',
+  summary,
+  security: [],
+  responses: { 200: done(type) },
+})
+
+const webhook = (path: string, whose: string) => ({
+  path: `/api/v1/webhooks/${path}`,
+  method: 'post',
+  summary: `${whose}, signed as it signs`,
+  security: [],
+  parameters: [
+    { name: 'provider', in: 'query', schema: { type: 'string' }, description: 'Where there are several' },
+  ],
+  requestBody: anyObject,
+  responses: {
+    200: done('application/json'),
+    400: problem('Not what the vendor documents'),
+    401: problem('No signature, a wrong one, or one of another time'),
+    404: problem('Nothing is connected here'),
+    413: problem('Larger than 1 MB'),
+  },
+})
+
+/** What is not made of routes. */
+const OTHER_DOORS = [
+  open('/healthz', 'Whether the process is alive', 'application/json'),
+  {
+    ...open(
+      '/readyz',
+      'Whether store and dispatcher are ready, and the state of each integration',
+      'application/json',
+    ),
+    responses: {
+      200: done('application/json'),
+      503: { ...done('application/json'), description: 'Not ready' },
+    },
+  },
+  open('/metrics', 'Figures for Prometheus', 'text/plain'),
+  webhook('zendesk', "Zendesk's webhooks"),
+  webhook('inbound_email', "The mail provider's webhooks"),
+  webhook('call_completed', "The voice provider's webhooks"),
+  {
+    path: '/api/v1/openapi.json',
+    method: 'get',
+    summary: 'This document',
+    responses: { 200: done('application/json'), 401: problem('No token, or a wrong one') },
+  },
+  {
+    path: '/api/v1/stream',
+    method: 'get',
+    summary: 'What changes, as server-sent events: {kind, id}',
+    responses: { 200: done('text/event-stream'), 401: problem('No token, or a wrong one') },
+  },
 ]
 
-function operationOf(route: Route): Record<string, unknown> {
-  const problem = {
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  }
+function operationOf(route: Route, path: string): Record<string, unknown> {
+  const status = route.status ?? 200
   return {
+    operationId: idOf(route.method, path),
     summary: route.summary,
     description: `Needs the scope \`${route.scope}\`.`,
     parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
     ...(route.body
-      ? { requestBody: { content: { 'application/json': { schema: jsonSchema(route.body) } } } }
+      ? {
+          requestBody: {
+            required: !route.body.safeParse({}).success,
+            content: { 'application/json': { schema: jsonSchema(route.body) } },
+          },
+        }
       : {}),
     responses: {
-      [route.status ?? 200]: { description: 'Done', content: { 'application/json': {} } },
-      400: { description: 'Bad input', ...problem },
-      401: { description: 'No token, or a wrong one', ...problem },
-      403: { description: 'The token lacks the scope', ...problem },
+      [status]: status === 204 ? { description: 'Done' } : done('application/json'),
+      400: problem('Bad input'),
+      401: problem('No token, or a wrong one'),
+      403: problem('The token lacks the scope'),
+      ...(route.params ? { 404: problem('There is no such thing') } : {}),
+      default: problem('What else is wrong'),
     },
   }
 }
+
+/** `get_ai_flows_id` */
+const idOf = (method: string, path: string) =>
+  `${method}_${path
+    .replace(/^\/api\/v1/, '')
+    .replace(/\W+/g, '_')
+    .replace(/^_|_$/g, '')}`
 
 function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query') {
   if (!schema) return []

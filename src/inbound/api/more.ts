@@ -49,6 +49,7 @@ export function moreRoutes(deps: ApiDeps): Route[] {
       path: '/knowledge/documents/:id',
       summary: 'Remove a document',
       scope: 'write',
+      status: 204,
       params: z.object({ id: z.string() }),
       async run({ params }) {
         const removed = await deps.knowledge.remove(org, params.id)
