@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { z } from 'zod'
 import { startHub } from '../../src/start.ts'
 import { nextRunAtBut } from '../../src/work/index.ts'
@@ -39,6 +40,8 @@ const running = await startHub({
   onStep: ({ step, moment }) => passes(`step ${step} ${moment}`),
   onEffectMoment: ({ skill, moment }) => passes(`effect ${skill} ${moment}`),
 })
+// Written at a regular exit otherwise, which this process may not have: the next one starts sooner.
+flushCompileCache()
 process.send?.('ready')
 
 /** Backoff after a crash is real, but nobody need sit through it; waits for people are longer and are left. */
