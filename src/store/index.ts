@@ -2,6 +2,7 @@ import { openSqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 
 export { type DumpedTable, dumpedTables, rowsOf } from './dump.ts'
+export { lock } from './lock.ts'
 export { migrate, missingMigrations } from './migrate.ts'
 export { type Executor, insertInto, prepared, type Query, qb, raw, type Tx, type Value } from './query.ts'
 export type * from './schema.ts'

@@ -1,9 +1,7 @@
+import { lock } from './lock.ts'
 import { migrations } from './migrations/index.ts'
 import { type Executor, qb, raw } from './query.ts'
 import type { Store } from './store.ts'
-
-/** Any number, the same in every process: on Postgres one of them migrates at a time. */
-const ADVISORY_LOCK = 5_920_271
 
 /**
  * Brings the schema up to date, each migration in its own transaction, in the order of the list.
@@ -11,7 +9,7 @@ const ADVISORY_LOCK = 5_920_271
  */
 export async function migrate(store: Store, now: number): Promise<string[]> {
   await store.write(async (tx) => {
-    await lock(tx)
+    await lock(tx, 'migrate')
     await tx.run(
       raw('CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at bigint NOT NULL)'),
     )
@@ -19,7 +17,7 @@ export async function migrate(store: Store, now: number): Promise<string[]> {
   const ran: string[] = []
   for (const { name, statements } of migrations) {
     const applied = await store.write(async (tx) => {
-      await lock(tx)
+      await lock(tx, 'migrate')
       if (await tx.first(qb.selectFrom('migrations').select('name').where('name', '=', name))) return false
       for (const statement of statements) await tx.run(raw(statement))
       await tx.run(qb.insertInto('migrations').values({ name, applied_at: now }))
@@ -35,8 +33,4 @@ export async function missingMigrations(read: Executor): Promise<string[]> {
   const names = migrations.map(({ name }) => name)
   const done = await read.all(qb.selectFrom('migrations').select('name')).catch(() => [])
   return names.filter((name) => !done.some((row) => row.name === name))
-}
-
-async function lock(tx: Executor) {
-  if (tx.dialect === 'postgres') await tx.run(raw(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`))
 }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Executor, Query, Tx } from './query.ts'
+import { type Executor, type Query, runAfterCommit, type Tx } from './query.ts'
 import type { Store } from './store.ts'
 
 /** SQLSTATEs after which the same transaction may simply be run again: serialization failure, deadlock. */
@@ -20,7 +20,7 @@ export function openPostgres(url: string, poolSize = 10): Store {
       await client.query('BEGIN')
       const result = await work({ ...executorOn(client), afterCommit: (then) => afterCommit.push(then) })
       await client.query('COMMIT')
-      for (const then of afterCommit) then()
+      runAfterCommit(afterCommit)
       return result
     } catch (error) {
       await client.query('ROLLBACK').catch((cause: unknown) => {

@@ -36,6 +36,19 @@ export type Executor = {
 /** A transaction under way. `afterCommit` runs once it is durable, never when it is rolled back. */
 export type Tx = Executor & { afterCommit(then: () => void): void }
 
+/** For stores: what is durable is not undone by a listener that fails; its error ends up where uncaught ones do. */
+export function runAfterCommit(listeners: readonly (() => void)[]) {
+  for (const listener of listeners) {
+    try {
+      listener()
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+}
+
 /** What the row's compile step leaves in place of a value that is bound at each run. */
 class Slot {
   readonly name: string

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import type { Executor, Query, Tx } from './query.ts'
+import { type Executor, type Query, runAfterCommit, type Tx } from './query.ts'
 import type { Store } from './store.ts'
 
 /** Most transactions that share one commit: bounds how long the first of them waits. */
@@ -86,7 +86,7 @@ export function openSqlite(file: string): Store {
       const batch = waiting.splice(0, BATCH_MAX)
       for (const { settle, afterCommit } of (await runTogether(batch)) ?? (await runApart(batch))) {
         settle()
-        for (const then of afterCommit) then()
+        runAfterCommit(afterCommit)
       }
       if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve))
     }

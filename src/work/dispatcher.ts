@@ -4,12 +4,15 @@ import type { Clock, Instant } from '../ports/index.ts'
 import type { Store, Tx, WorkTable } from '../store/index.ts'
 import { type Job, retryDelayMs, type WorkKind } from './define.ts'
 import type { WorkQueue } from './queue.ts'
-import { buryRow, finishRow, leaseRows, nextRunAt, reclaimRows, releaseRow, renewRows } from './rows.ts'
+import { buryRow, finishRow, leaseRows, nextRunAfter, reclaimRows, releaseRow, renewRows } from './rows.ts'
 
 const LEASE_MS = 60_000
 const RENEW_EVERY_MS = 20_000
 /** Finds what other processes added and what a dead one left, should nobody have told us. */
 const SWEEP_EVERY_MS = 5_000
+const LEASE_AGAIN_MS = 500
+/** Work that its process did not survive comes back too; so many times its attempts it may, then it is poison. */
+const SURVIVAL_FACTOR = 3
 
 export type Dispatcher = {
   start(): Promise<void>
@@ -60,12 +63,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function poll() {
+    if (stopping.signal.aborted) return
     leaseAgain = true
     leasing ??= leaseLoop()
-      .catch((error: unknown) => log.error({ err: error }, 'work could not be leased; trying again'))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'work could not be leased; trying again')
+        leaseAgain = false
+        setTimeout(poll, LEASE_AGAIN_MS)
+      })
       .finally(() => {
         leasing = undefined
-        if (leaseAgain && active.size < deps.concurrency) setTimeout(poll, 50)
+        if (leaseAgain && active.size < deps.concurrency) poll()
       })
   }
 
@@ -77,17 +85,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       const rows = await store.write((tx) => leaseRows(tx, now, now + LEASE_MS, free))
       for (const row of rows) launch(row)
       if (rows.length > 0) leaseAgain = true
-      else if (active.size === 0) await rest()
+      else await rest(now)
     }
   }
 
-  /** Nothing is due: sleep until the next row's time and tell who waits for quiet. */
-  async function rest() {
-    const next = await nextRunAt(store.read)
-    if (next !== null && next <= clock.now()) {
-      leaseAgain = true
-      return
-    }
+  /** Nothing more could be leased at `now`: sleep until the next row's time and tell who waits for quiet. */
+  async function rest(now: Instant) {
+    const next = await nextRunAfter(store.read, now)
     if (next !== null) wake(next)
     if (active.size > 0 || leaseAgain) return
     for (const resolve of idleWaiters) resolve()
@@ -121,16 +125,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       deps.onRun(row.kind, result, performance.now() - before)
     try {
       if (!kind) throw new Error(`no code for work of kind ${row.kind}`)
+      if (row.attempts > kind.retry.attempts * SURVIVAL_FACTOR) {
+        throw new Error(`its process ended ${row.attempts - 1} times while it ran`)
+      }
       const result = await kind.run(kind.payload.parse(JSON.parse(row.payload)), job)
       if (result) {
         const attempts = row.attempts - 1
-        await store.write((tx) =>
-          releaseRow(tx, { id: row.id, run_at: result.again, attempts, last_error: result.why }),
-        )
-        wake(result.again)
+        const { again: run_at, why: last_error } = result
+        await settled(row, (tx) => releaseRow(tx, row, { run_at, attempts, last_error }))
+        wake(run_at)
         report('again')
       } else {
-        await store.write((tx) => finishRow(tx, row.id))
+        await settled(row, (tx) => finishRow(tx, row))
         report('done')
       }
     } catch (error) {
@@ -143,29 +149,41 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const last = !kind || retry.when === 'never' || row.attempts >= kind.retry.attempts
     if (last) {
       jobLog.error({ err: error }, 'work gave up')
-      await store.write(async (tx) => {
-        await buryRow(tx, row.id, messageOf(error))
-        if (kind?.dead) {
-          const payload = kind.payload.parse(JSON.parse(row.payload))
-          await kind.dead(tx, payload, error, { id: row.id, org: row.org, caseId: row.case_id })
+      await settled(row, async (tx) => {
+        if (!(await buryRow(tx, row, messageOf(error)))) return false
+        const payload = kind?.payload.safeParse(JSON.parse(row.payload))
+        if (kind?.dead && payload?.success) {
+          await kind.dead(tx, payload.data, error, { id: row.id, org: row.org, caseId: row.case_id })
         }
         await deps.onDead(tx, row, error)
+        return true
       })
       return 'dead' as const
     }
     const plain = retryDelayMs(kind.retry, row.attempts, deps.random)
     const runAt = clock.now() + (retry.when === 'after' ? Math.max(retry.ms, plain) : plain)
     jobLog.warn({ err: error, attempt: row.attempts, runAt }, 'work failed; it will be tried again')
-    await store.write((tx) =>
-      releaseRow(tx, { id: row.id, run_at: runAt, attempts: row.attempts, last_error: messageOf(error) }),
-    )
+    const last_error = messageOf(error)
+    await settled(row, (tx) => releaseRow(tx, row, { run_at: runAt, attempts: row.attempts, last_error }))
     wake(runAt)
     return 'failed' as const
   }
 
+  /** Commits a run's end. Where another worker holds the row by now, the end is theirs to tell. */
+  async function settled(row: WorkTable, end: (tx: Tx) => Promise<boolean>) {
+    if (await store.write(end)) return
+    log.warn({ work: row.kind, workId: row.id }, 'the lease was lost before the work was done')
+  }
+
   async function renew() {
     if (active.size === 0) return
-    await store.write((tx) => renewRows(tx, [...active.keys()], clock.now() + LEASE_MS))
+    await store.write((tx) =>
+      renewRows(
+        tx,
+        [...active.values()].map(({ row }) => row),
+        clock.now() + LEASE_MS,
+      ),
+    )
   }
 
   async function sweep() {
@@ -204,7 +222,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       log.warn({ left: left.length }, 'giving back work that did not finish in time')
       await store.write(async (tx) => {
         for (const row of left) {
-          await releaseRow(tx, { ...row, run_at: clock.now(), attempts: row.attempts - 1 })
+          const { attempts, last_error } = row
+          await releaseRow(tx, row, { run_at: clock.now(), attempts: attempts - 1, last_error })
         }
       })
     },

@@ -7,7 +7,7 @@ export type AddOptions = {
   org: OrgId
   /** Not before; now when absent. */
   runAt?: Instant
-  /** At most one waiting row under it: adding another is a no-op. */
+  /** At most one waiting row under it: another one merges with it, and the earlier time wins. */
   unique?: string
   /** For work that puts itself back for ever: one row, whose id this is. */
   id?: string
@@ -38,24 +38,22 @@ export function createWorkQueue(deps: { clock: Clock; newId: (prefix: string) =>
     async add(tx, kind, payload, options) {
       const now = deps.clock.now()
       const runAt = options.runAt ?? now
-      await tx.run(
-        insertRow({
-          id: options.id ?? deps.newId('wrk'),
-          org: options.org,
-          kind: kind.kind,
-          work_key: kind.key?.(payload) ?? null,
-          unique_key: options.unique ? `${kind.kind}:${options.unique}` : null,
-          payload: JSON.stringify(payload),
-          case_id: options.caseId ?? null,
-          run_at: runAt,
-          attempts: 0,
-          state: 'due',
-          lease_until: null,
-          leased_key: null,
-          last_error: null,
-          created_at: now,
-        }),
-      )
+      await insertRow(tx, {
+        id: options.id ?? deps.newId('wrk'),
+        org: options.org,
+        kind: kind.kind,
+        work_key: kind.key?.(payload) ?? null,
+        unique_key: options.unique ? `${kind.kind}:${options.unique}` : null,
+        payload: JSON.stringify(payload),
+        case_id: options.caseId ?? null,
+        run_at: runAt,
+        attempts: 0,
+        state: 'due',
+        lease_until: null,
+        leased_key: null,
+        last_error: null,
+        created_at: now,
+      })
       tell(tx, runAt)
     },
     async hasten(tx, { kind }, why) {

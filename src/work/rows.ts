@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Instant } from '../ports/index.ts'
-import { type Executor, insertInto, prepared, qb, type Tx, type WorkTable } from '../store/index.ts'
+import { type Executor, insertInto, lock, prepared, qb, type Tx, type WorkTable } from '../store/index.ts'
 
 /**
  * The `work` table: `due` (waiting for its time), `leased` (somebody runs it), `dead` (gave up, kept for people).
@@ -10,27 +10,47 @@ const due = sql.lit('due')
 const leased = sql.lit('leased')
 const dead = sql.lit('dead')
 
-/** Left out where a row with the same unique key is still waiting. */
-export const insertRow = insertInto(
-  'work',
-  [
-    'id',
-    'org',
-    'kind',
-    'work_key',
-    'unique_key',
-    'payload',
-    'case_id',
-    'run_at',
-    'attempts',
-    'state',
-    'lease_until',
-    'leased_key',
-    'last_error',
-    'created_at',
-  ],
-  { orIgnore: true },
+const columns = [
+  'id',
+  'org',
+  'kind',
+  'work_key',
+  'unique_key',
+  'payload',
+  'case_id',
+  'run_at',
+  'attempts',
+  'state',
+  'lease_until',
+  'leased_key',
+  'last_error',
+  'created_at',
+] as const
+
+/** Left out where a row with this id is there already. */
+const insertOnce = insertInto('work', columns, { orIgnore: true })
+
+/**
+ * Merges with a row of the same unique key that still waits; the earlier time wins. The merge writes to that row,
+ * so that nobody leases it before this transaction's change, which made the work necessary, can be seen.
+ */
+const insertMerging = prepared<WorkTable, unknown>((row) =>
+  qb
+    .insertInto('work')
+    .values(Object.fromEntries(columns.map((column) => [column, row[column]])) as WorkTable)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['org', 'unique_key'])
+        .where('state', '=', due)
+        .where('unique_key', 'is not', null)
+        .doUpdateSet({
+          run_at: sql<Instant>`case when excluded.run_at < work.run_at then excluded.run_at else work.run_at end`,
+        }),
+    ),
 )
+
+export const insertRow = (tx: Tx, row: WorkTable) =>
+  tx.run(row.unique_key === null ? insertOnce(row) : insertMerging(row))
 
 /** Due rows whose key nobody holds, oldest first. */
 const selectDue = prepared<{ now: Instant; limit: number }, { id: string; work_key: string | null }>((p) =>
@@ -68,8 +88,13 @@ const leaseOne = prepared<{ id: string; until: Instant }, WorkTable>((p) =>
     .returningAll(),
 )
 
+/** A worker's hold on a row: each lease counts one attempt, so an earlier holder of the row is told apart. */
+export type Lease = Pick<WorkTable, 'id' | 'attempts'>
+
 /** Leases up to `limit` rows that are due, never two of one key. */
 export async function leaseRows(tx: Tx, now: Instant, until: Instant, limit: number): Promise<WorkTable[]> {
+  // Two processes that lease at once would pick rows of one key, and one of them would fail.
+  await lock(tx, 'work.lease')
   const rows: WorkTable[] = []
   const keys = new Set<string>()
   for (const { id, work_key } of await tx.all(selectDue({ now, limit: limit * 2 }))) {
@@ -83,17 +108,20 @@ export async function leaseRows(tx: Tx, now: Instant, until: Instant, limit: num
   return rows
 }
 
-const deleteLeased = prepared<{ id: string }, unknown>((p) =>
-  qb.deleteFrom('work').where('id', '=', p.id).where('state', '=', leased),
+const deleteLeased = prepared<Lease, unknown>((p) =>
+  qb.deleteFrom('work').where('id', '=', p.id).where('state', '=', leased).where('attempts', '=', p.attempts),
 )
 
-/** The row is finished and goes; what it did is told by events, effects and flows. */
-export const finishRow = (tx: Tx, id: string) => tx.run(deleteLeased({ id }))
+/**
+ * The row is finished and goes; what it did is told by events, effects and flows.
+ * @returns false when the lease was lost meanwhile: the row is somebody else's, or gone.
+ */
+export const finishRow = async (tx: Tx, { id, attempts }: Lease) =>
+  (await tx.run(deleteLeased({ id, attempts }))) > 0
 
-const release = prepared<
-  { id: string; run_at: Instant; attempts: number; last_error: string | null },
-  unknown
->((p) =>
+type Release = { run_at: Instant; attempts: number; last_error: string | null }
+
+const release = prepared<Release & { id: string; held: number }, unknown>((p) =>
   qb
     .updateTable('work')
     .set({
@@ -105,14 +133,13 @@ const release = prepared<
       last_error: p.last_error,
     })
     .where('id', '=', p.id)
-    .where('state', '=', leased),
+    .where('state', '=', leased)
+    .where('attempts', '=', p.held),
 )
 
-/** Back to waiting, to be run at `run_at`. */
-export const releaseRow = (
-  tx: Tx,
-  row: { id: string; run_at: Instant; attempts: number; last_error: string | null },
-) => tx.run(release(row))
+/** Back to waiting, to be run at `run_at`. @returns false when the lease was lost meanwhile. */
+export const releaseRow = async (tx: Tx, { id, attempts: held }: Lease, to: Release) =>
+  (await tx.run(release({ id, held, ...to }))) > 0
 
 const hasten = prepared<{ kind: string; why: string; now: Instant }, unknown>((p) =>
   qb
@@ -134,21 +161,30 @@ const hasten = prepared<{ kind: string; why: string; now: Instant }, unknown>((p
 /** What has waited longest for this reason is due now. @returns how many rows: 0 or 1. */
 export const hastenRow = (tx: Tx, about: { kind: string; why: string; now: Instant }) => tx.run(hasten(about))
 
-const bury = prepared<{ id: string; last_error: string }, unknown>((p) =>
+const bury = prepared<Lease & { last_error: string }, unknown>((p) =>
   qb
     .updateTable('work')
     .set({ state: dead, lease_until: null, leased_key: null, last_error: p.last_error })
-    .where('id', '=', p.id),
+    .where('id', '=', p.id)
+    .where('state', '=', leased)
+    .where('attempts', '=', p.attempts),
 )
 
-export const buryRow = (tx: Tx, id: string, last_error: string) => tx.run(bury({ id, last_error }))
+/** Gives the row up. @returns false when the lease was lost meanwhile. */
+export const buryRow = async (tx: Tx, { id, attempts }: Lease, last_error: string) =>
+  (await tx.run(bury({ id, attempts, last_error }))) > 0
 
-const renew = prepared<{ id: string; until: Instant }, unknown>((p) =>
-  qb.updateTable('work').set({ lease_until: p.until }).where('id', '=', p.id).where('state', '=', leased),
+const renew = prepared<Lease & { until: Instant }, unknown>((p) =>
+  qb
+    .updateTable('work')
+    .set({ lease_until: p.until })
+    .where('id', '=', p.id)
+    .where('state', '=', leased)
+    .where('attempts', '=', p.attempts),
 )
 
-export async function renewRows(tx: Tx, ids: Iterable<string>, until: Instant) {
-  for (const id of ids) await tx.run(renew({ id, until }))
+export async function renewRows(tx: Tx, leases: Iterable<Lease>, until: Instant) {
+  for (const { id, attempts } of leases) await tx.run(renew({ id, attempts, until }))
 }
 
 const reclaim = prepared<{ before: Instant }, unknown>((p) =>
@@ -162,15 +198,17 @@ const reclaim = prepared<{ before: Instant }, unknown>((p) =>
 /** Gives back what a dead worker still holds. @returns how many rows. */
 export const reclaimRows = (tx: Tx, before: Instant) => tx.run(reclaim({ before }))
 
-const nextDue = prepared<object, { at: Instant | null }>(() =>
+const nextDue = prepared<{ now: Instant }, { at: Instant | null }>((p) =>
   qb
     .selectFrom('work')
     .select((select) => select.fn.min('run_at').as('at'))
-    .where('state', '=', due),
+    .where('state', '=', due)
+    .where('run_at', '>', p.now),
 )
 
-export async function nextRunAt(read: Executor): Promise<Instant | null> {
-  return (await read.first(nextDue({})))?.at ?? null
+/** When the next row becomes due after `now`. Rows that are due and held back by their key are not waited for. */
+export async function nextRunAfter(read: Executor, now: Instant): Promise<Instant | null> {
+  return (await read.first(nextDue({ now })))?.at ?? null
 }
 
 export function listDead(read: Executor, org: string, limit: number, before?: string): Promise<WorkTable[]> {
