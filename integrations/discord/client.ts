@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { backoff, never, neverSent, VendorError, type VendorErrorCode } from '../../src/ops/errors.ts'
 
 const TIMEOUT_MS = 15_000
+const A_MOMENT_MS = 2_000
 
 type MakeRequest = RESTOptions['makeRequest']
 
@@ -23,7 +24,8 @@ export type DiscordClient = {
 }
 
 /**
- * The vendor's client, loaded when used: no retries, a timeout, a 429 thrown instead of waited out, on global fetch.
+ * The vendor's client, loaded when used: no retries, a timeout, on global fetch. It keeps to Discord's 50 requests a
+ * second by itself; a wait that is longer than a moment is thrown, for the work's own queue to wait out.
  * `token`: the bot's; without one requests must say `auth: false`.
  */
 export async function createDiscordClient(options: {
@@ -36,7 +38,8 @@ export async function createDiscordClient(options: {
     version: '10',
     retries: 0,
     timeout: TIMEOUT_MS,
-    rejectOnRateLimit: () => true,
+    rejectOnRateLimit: ({ retryAfter, sublimitTimeout, timeToReset }) =>
+      Math.max(retryAfter, sublimitTimeout, timeToReset) > A_MOMENT_MS,
     makeRequest: request,
   })
 

@@ -123,6 +123,14 @@ describe('Discord by bot token', () => {
     expect(vendor.calls).toHaveLength(1)
   })
 
+  it('spreads many cards over the seconds that Discord wants, instead of failing', async () => {
+    const cards = Array.from({ length: 60 }, (_, n) => `case-${n}`)
+    for (const _ of cards) vendor.answers('POST', messages, created)
+    const chat = await bot()
+    await Promise.all(cards.map((key) => chat.post(view(), { channel: CHANNEL, key })))
+    expect(vendor.calls).toHaveLength(60)
+  })
+
   it.each([
     ['ECONNREFUSED', 'none'],
     ['ECONNRESET', 'unknown'],
