@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { createHub, type Hub, type HubOptions } from './app.ts'
 import { type Config, type Environment, ensureSecrets, loadConfig } from './config/index.ts'
 import { type JumpingClock, shiftedClock } from './ops/clock.ts'
+import { ConfigError } from './ops/errors.ts'
 import { createLog } from './ops/log.ts'
 import type { Clock } from './ports/index.ts'
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts'
@@ -159,9 +160,20 @@ async function timeOf(sandbox: Sandbox, clock: JumpingClock, hub: () => Hub) {
 
 function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port, host)))
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
+}
+
+function cannotListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const why: Record<string, string> = {
+    EADDRINUSE: `PORT ${port} is taken by another process: stop that one, or set another`,
+    EACCES: `PORT ${port} needs rights that this process does not have: set one above 1023`,
+    EADDRNOTAVAIL: `HOST ${host} is no address of this machine: set one that is`,
+    ENOTFOUND: `HOST ${host} is not known: set an address of this machine`,
+  }
+  const mistake = why[error.code ?? '']
+  return mistake ? new ConfigError([mistake]) : error
 }
 
 /** Lets requests under way finish; connections that only wait are cut. */

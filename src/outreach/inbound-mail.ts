@@ -123,7 +123,8 @@ async function take(
       await deps.events().raise(tx, { type: 'mail_bounced', ...about, detail: mail.subject }, origin)
     }
   })
-  log.info({ nature: nature.kind, why: nature.why, by, flowId: flow?.id }, 'a mail came in')
+  const about = { nature: nature.kind, why: nature.why, by }
+  log.info({ ...about, ...(flow ? { caseId: flow.case_id, flowId: flow.id } : {}) }, 'a mail came in')
 }
 
 /**

@@ -149,7 +149,10 @@ export function createSkills(deps: {
         now: hub.clock.now(),
       })
       await skill.record?.(tx, input, output, act)
-      tx.afterCommit(() => deps.onEffect(skill.name, 'done'))
+      tx.afterCommit(() => {
+        deps.onEffect(skill.name, 'done')
+        act.log.info({ caseId: act.caseId, skill: skill.name, effect: act.effectId }, 'done')
+      })
     })
   }
 
