@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/index.ts'
-import { type EventsTable, insertInto, type Tx } from '../store/index.ts'
+import { type EventsTable, insertInto, lock, type Tx } from '../store/index.ts'
 import type { OrgId } from '../work/index.ts'
 import type { EventType, HubEvent, NewEvent } from './schemas.ts'
 import { caseOf, subjectOf } from './subject.ts'
@@ -46,6 +46,13 @@ export type Events = {
   replay(tx: Tx, stored: StoredEvent): Promise<number>
 }
 
+/**
+ * Events of one type about one thing are appended one after the other, in the order of their ids, and whoever
+ * begins to wait for one takes the lock as well: it sees the event, or the event sees its wait.
+ */
+export const lockSubject = (tx: Tx, org: OrgId, type: EventType, subject: string) =>
+  lock(tx, `event:${org}:${type}:${subject}`)
+
 const insertEvent = insertInto(
   'events',
   [
@@ -85,13 +92,15 @@ export function createEvents(deps: {
   async function append(tx: Tx, fact: NewEvent, origin: Origin) {
     const { event } = fact
     const now = deps.clock.now()
+    const subject = subjectOf(event)
+    if (subject !== null) await lockSubject(tx, origin.org, event.type, subject)
     const stored: StoredEvent = {
       id: deps.newId('evt'),
       org: origin.org,
       event,
       source: fact.source,
       caseId: origin.caseId ?? caseOf(event),
-      subject: subjectOf(event),
+      subject,
       cause: origin.cause ?? null,
       depth: origin.depth ?? 0,
       occurredAt: fact.occurredAt ?? now,

@@ -1,4 +1,11 @@
-export { createEvents, type Events, type Origin, type StoredEvent, type Subscriber } from './append.ts'
+export {
+  createEvents,
+  type Events,
+  lockSubject,
+  type Origin,
+  type StoredEvent,
+  type Subscriber,
+} from './append.ts'
 export { getEvent, nextEventAbout, storedEventOf } from './read.ts'
 export {
   CallSnapshotSchema,

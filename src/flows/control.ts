@@ -2,6 +2,8 @@ import { InputError } from '../ops/errors.ts'
 import type { Clock } from '../ports/index.ts'
 import type { FlowStepsTable, FlowsTable, Store, Tx } from '../store/index.ts'
 import {
+  activeFlowsOfTicket,
+  answerStep,
   deleteWaitsOfFlow,
   endFlowRow,
   getFlow,
@@ -62,7 +64,8 @@ export async function respond(
     }
     const now = deps.clock.now()
     const answer = { ...response, by: actor, at: now }
-    await saveStep(tx, { ...step, user_response: JSON.stringify(answer), updated_at: now })
+    if (!(await answerStep(tx, step.id, JSON.stringify(answer), now)))
+      throw conflict('Somebody else answered at the same moment.')
     await writeFlowLog(tx, {
       id: deps.newId('log'),
       org,
@@ -121,6 +124,9 @@ export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, a
     if (!flow) throw notFound(flowId)
     if (flow.status !== 'failed')
       throw conflict(`Only a failed flow can be retried; this one is ${flow.status}.`)
+    const rivals = flow.ticket ? await activeFlowsOfTicket(tx, org, flow.ticket) : []
+    if (rivals.some(({ template }) => template === flow.template))
+      throw conflict(`${flow.ticket} has another unfinished flow by now.`)
     const step = (await getSteps(tx, flowId)).find(({ position }) => position === flow.position)
     if (!step) throw conflict('The flow failed beyond its last step; start it anew.')
     const now = deps.clock.now()
@@ -128,7 +134,9 @@ export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, a
       ...step,
       status: 'running',
       attempts: 1,
+      result: null,
       error: null,
+      user_response: null,
       wait_until: null,
       updated_at: now,
     })

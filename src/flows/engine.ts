@@ -1,9 +1,17 @@
-import { type Events, nextEventAbout } from '../events/index.ts'
-import type { Tx } from '../store/index.ts'
-import { deleteWait, insertWait, saveFlow, saveStep } from '../store/rows/flows.ts'
+import { type Events, lockSubject, nextEventAbout } from '../events/index.ts'
+import { messageOf } from '../ops/errors.ts'
+import type { FlowStepsTable, Tx } from '../store/index.ts'
+import {
+  deleteWait,
+  insertWait,
+  isAnsweredAsRead,
+  saveFlow,
+  saveStep,
+  setWaitingFor,
+} from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
 import { isFinal } from './definition.ts'
-import { writeFlowLog } from './log.ts'
+import { type FlowLogType, writeFlowLog } from './log.ts'
 import { runFlowWork } from './run-work.ts'
 import { type FlowState, loadFlow } from './state.ts'
 import { executeStep, lastUsed, type StepDeps } from './steps.ts'
@@ -26,6 +34,8 @@ class FlowMoved extends Error {
   override readonly name = 'FlowMoved'
 }
 
+const QUIET = new Set<FlowLogType>(['step_started', 'step_completed', 'event_received'])
+
 /**
  * Carries flows on: one step, one transaction, which finishes a step and starts the next. A step that waits is
  * parked in rows; whoever ends its wait puts `flow.run` into the queue again.
@@ -35,16 +45,16 @@ export function createEngine(deps: EngineDeps) {
     let state = await loadFlow(deps.store.read, job.org, flowId)
     if (!state || isFinal(state.flow.status)) return undefined
     try {
-      if (state.flow.started_at === null) state = await commit(state, begin(state, deps.clock.now()))
+      if (state.flow.started_at === null) state = await commit(state, begin(state, deps.clock.now()), job)
       while (!isFinal(state.flow.status) && !job.signal.aborted) {
         const step = state.steps[state.flow.position]
         if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
         deps.onStep?.({ flowId, step: step.name, moment: 'before' })
         const { outcome, input } = await executeStep(deps, state, step, job)
         deps.onStep?.({ flowId, step: step.name, moment: 'after' })
-        if (outcome.kind === 'parked') return undefined
+        if (outcome.kind === 'parked') return stayParked(state, step)
         const transition = follow(state, step, outcome, input, deps.clock.now(), deps.random)
-        state = await commit(state, transition)
+        state = await commit(state, transition, job)
         if (transition.again) return { again: transition.again.at, why: transition.again.why }
         if (transition.timer !== null) return undefined
       }
@@ -60,13 +70,14 @@ export function createEngine(deps: EngineDeps) {
   }
 
   /** Writes a transition as one transaction. Throws FlowMoved where the flow ended or its wait was answered. */
-  async function commit(state: FlowState, transition: Transition): Promise<FlowState> {
+  async function commit(state: FlowState, transition: Transition, job: Job): Promise<FlowState> {
     const { flow } = transition
     const saved = { ...flow, context: JSON.stringify(transition.context) }
     await deps.store.write(async (tx) => {
       const before = state.steps[state.flow.position]
       if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
-      if (!(await saveFlow(tx, saved))) throw new FlowMoved()
+      if (!(await saveFlow(tx, saved, state.flow))) throw new FlowMoved()
+      if (before?.status === 'awaiting_user' && !(await isAnsweredAsRead(tx, before))) throw new FlowMoved()
       for (const step of transition.steps) await saveStep(tx, step)
       await park(tx, state, transition)
       for (const line of transition.logs) {
@@ -86,6 +97,7 @@ export function createEngine(deps: EngineDeps) {
           depth: 1,
         })
       }
+      tx.afterCommit(() => tell(job.log, transition))
       tx.afterCommit(() => deps.onChange?.(flow.id))
       if (isFinal(flow.status)) {
         tx.afterCommit(() => deps.onFlowEnd(flow.template ?? 'planned', flow.outcome ?? flow.status))
@@ -100,6 +112,7 @@ export function createEngine(deps: EngineDeps) {
     const run = (runAt: number, unique: string) =>
       deps.queue.add(tx, runFlowWork, { flowId: flow.id }, { org, runAt, caseId: flow.case_id, unique })
     for (const wait of waits) {
+      await lockSubject(tx, org, wait.type, wait.correlation)
       await tx.run(
         insertWait({
           step_id: wait.stepId,
@@ -114,16 +127,44 @@ export function createEngine(deps: EngineDeps) {
       const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, wait.type) }
       if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
     }
-    if (timer !== null) {
-      const step = state.steps[state.flow.position]
-      await run(timer, `${step?.id}:${step?.runs}`)
-    }
+    const step = state.steps[state.flow.position]
+    if (timer !== null && step) await run(timer, timerOf(step))
   }
+
+  /** Woken for nothing. Should this have been its timer, set for an earlier wait of this step, it gets a new one. */
+  async function stayParked({ flow }: FlowState, step: FlowStepsTable): Promise<undefined> {
+    const options = {
+      org: flow.org,
+      caseId: flow.case_id,
+      unique: timerOf(step),
+      runAt: step.wait_until ?? 0,
+    }
+    await deps.store.write((tx) => deps.queue.add(tx, runFlowWork, { flowId: flow.id }, options))
+  }
+
+  const timerOf = ({ id, runs }: FlowStepsTable) => `${id}:${runs}`
 
   return defineWork({
     ...runFlowWork,
     // The steps' own retries count; this one is for faults of the hub itself (a full disk, a bug).
     retry: { attempts: 20, firstDelayMs: 1_000, factor: 2, maxDelayMs: 600_000 },
     run,
+    // The row stays and can be replayed; until then the flow says what it waits for.
+    dead: (tx, { flowId }, error, job) =>
+      setWaitingFor(
+        tx,
+        job.org,
+        flowId,
+        `a person to replay its work ${job.id}, which gave up: ${messageOf(error)}`,
+      ),
   })
+}
+
+/** The audit log's lines, for whoever follows the process' log: what only goes its way is for debugging. */
+function tell(log: Job['log'], { flow, steps, logs }: Transition) {
+  for (const { type, message, stepId } of logs) {
+    const step = steps.find(({ id }) => id === stepId)?.name
+    const level = QUIET.has(type) ? 'debug' : 'info'
+    log[level]({ caseId: flow.case_id, flowId: flow.id, ...(step ? { step } : {}), what: type }, message)
+  }
 }

@@ -127,7 +127,10 @@ export type FlowChange = Pick<
   | 'updated_at'
 >
 
-const changeFlow = prepared<FlowChange & { org: string; id: string }, unknown>((p) =>
+const changeFlow = prepared<
+  FlowChange & { org: string; id: string; executed: number; since: number },
+  unknown
+>((p) =>
   qb
     .updateTable('flows')
     .set({
@@ -148,12 +151,22 @@ const changeFlow = prepared<FlowChange & { org: string; id: string }, unknown>((
     })
     .where('org', '=', p.org)
     .where('id', '=', p.id)
+    .where('steps_executed', '=', p.executed)
+    .where('updated_at', '=', p.since)
     .where('status', 'not in', final as never),
 )
 
-/** @returns false when the flow ended meanwhile (cancelled, say): the transition is void. */
-export async function saveFlow(tx: Tx, flow: FlowChange & { org: string; id: string }): Promise<boolean> {
-  return (await tx.run(changeFlow(flow))) > 0
+/**
+ * @returns false when the flow is not as it was in `before`: it ended (cancelled, say), or another worker carried
+ * it on. The transition is void then.
+ */
+export async function saveFlow(
+  tx: Tx,
+  flow: FlowChange & { org: string; id: string },
+  before: Pick<FlowsTable, 'steps_executed' | 'updated_at'>,
+): Promise<boolean> {
+  const { steps_executed: executed, updated_at: since } = before
+  return (await tx.run(changeFlow({ ...flow, executed, since }))) > 0
 }
 
 export type StepChange = Pick<
@@ -189,6 +202,36 @@ const changeStep = prepared<StepChange & { id: string }, unknown>((p) =>
     })
     .where('id', '=', p.id),
 )
+
+const answerOnce = prepared<{ id: string; answer: string; now: number }, unknown>((p) =>
+  qb
+    .updateTable('flow_steps')
+    .set({ user_response: p.answer, updated_at: p.now })
+    .where('id', '=', p.id)
+    .where('status', '=', sql.lit('awaiting_user'))
+    .where('user_response', 'is', null),
+)
+
+/** @returns false when the step has been answered, or does not wait any more. */
+export async function answerStep(tx: Tx, id: string, answer: string, now: number): Promise<boolean> {
+  return (await tx.run(answerOnce({ id, answer, now }))) > 0
+}
+
+const touchUnanswered = prepared<{ id: string; answer: string }, unknown>((p) =>
+  qb
+    .updateTable('flow_steps')
+    .set((set) => ({ user_response: set.ref('user_response') }))
+    .where('id', '=', p.id)
+    .where(sql<string>`coalesce(user_response, '')`, '=', p.answer),
+)
+
+/** @returns false when somebody has answered the step since it was read: an answer is not written over. */
+export async function isAnsweredAsRead(
+  tx: Tx,
+  step: Pick<FlowStepsTable, 'id' | 'user_response'>,
+): Promise<boolean> {
+  return (await tx.run(touchUnanswered({ id: step.id, answer: step.user_response ?? '' }))) > 0
+}
 
 export const saveStep = (tx: Tx, step: StepChange & { id: string }) => tx.run(changeStep(step))
 
@@ -341,6 +384,38 @@ export function reopenFlow(tx: Tx, org: string, id: string, waitingFor: string, 
       .where('org', '=', org)
       .where('id', '=', id)
       .where('status', '=', 'failed'),
+  )
+}
+
+/** For a flow that only a person can carry on. */
+export async function setWaitingFor(tx: Tx, org: string, id: string, waitingFor: string): Promise<void> {
+  await tx.run(
+    qb
+      .updateTable('flows')
+      .set({ waiting_for: waitingFor, waiting_until: null })
+      .where('org', '=', org)
+      .where('id', '=', id)
+      .where('status', 'not in', final as never),
+  )
+}
+
+/** Flows that nothing will carry on: neither waiting nor leased nor dead work is theirs. `before`: untouched since. */
+export function strandedFlows(read: Executor, before: number, limit: number): Promise<FlowsTable[]> {
+  return read.all(
+    qb
+      .selectFrom('flows')
+      .selectAll()
+      .where('deadline_at', '>', 0)
+      .where('status', 'not in', final as never)
+      .where('updated_at', '<', before)
+      .where(sql<string>`'flow:' || flows.id`, 'not in', (work) =>
+        work
+          .selectFrom('work')
+          .select(sql<string>`work_key`.as('work_key'))
+          .where('kind', '=', 'flow.run')
+          .where('work_key', 'is not', null),
+      )
+      .limit(limit),
   )
 }
 
