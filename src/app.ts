@@ -31,7 +31,7 @@ import {
   outreachSkills,
   receiveMail,
 } from './outreach/index.ts'
-import type { Clock, Integration } from './ports/index.ts'
+import type { Check, Clock, Integration } from './ports/index.ts'
 import { actingSkills, createSkills, type EffectMoment, type SkillHub, type Skills } from './skills/index.ts'
 import { migrate, openStore } from './store/index.ts'
 import { documentRows } from './store/rows/documents.ts'
@@ -84,7 +84,10 @@ export async function createHub(options: HubOptions) {
     clock,
     newId,
     subscribers,
-    onAppended: (type) => metrics.events.inc({ type }),
+    onAppended: ({ id, event: { type }, caseId, cause }) => {
+      metrics.events.inc({ type })
+      log.debug({ caseId, event: type, eventId: id, cause }, 'it happened')
+    },
   })
   const escalate = createRaise({ clock, newId, events: () => events })
 
@@ -321,6 +324,12 @@ export async function createHub(options: HubOptions) {
   metrics.gauge('work_dead', 'Rows of work that gave up', async () => (await workFigures(store.read)).dead)
 
   // — in —
+  let work: 'starting' | 'running' | 'stopping' = 'starting'
+  const workState = async (): Promise<Check> => {
+    const { due, dead } = await workFigures(store.read)
+    if (work === 'running') return { ok: true, detail: `running; ${due} rows wait, ${dead} gave up` }
+    return { ok: false, detail: work, hint: 'Wait until the hub has started; see its log.' }
+  }
   const healthChecks = [
     {
       name: 'store',
@@ -330,6 +339,8 @@ export async function createHub(options: HubOptions) {
         return { ok: true as const, detail: store.dialect }
       },
     },
+    // A process that only keeps the doors leaves work to others.
+    ...(config.store.role === 'web' ? [] : [{ name: 'dispatcher', required: true, check: workState }]),
     ...connections.checks.map(({ name, check }) => ({
       name,
       required: false,
@@ -400,9 +411,11 @@ export async function createHub(options: HubOptions) {
         await queue.add(tx, watch, {}, { org: ORG, id: 'wrk_flow_watch' })
       })
       await dispatcher.start()
+      work = 'running'
     },
     /** Stops taking work, lets what runs finish within the bound, closes everything. */
     async stop(boundMs = 10_000) {
+      work = 'stopping'
       await dispatcher.stop(boundMs)
       await index.close()
       await embedder.close()

@@ -77,7 +77,7 @@ export function createEvents(deps: {
   clock: Clock
   newId: (prefix: string) => string
   subscribers: readonly Subscriber[]
-  onAppended: (type: EventType) => void
+  onAppended: (stored: StoredEvent) => void
 }): Events {
   const byType = new Map<EventType, Subscriber[]>()
   const subscribersOf = (type: EventType) => {
@@ -109,7 +109,7 @@ export function createEvents(deps: {
     const inserted = await tx.run(insertEvent(rowOf(stored, fact.dedupeKey, origin.deliveryId ?? null)))
     if (inserted === 0) return undefined
     for (const subscriber of subscribersOf(event.type)) await subscriber.onAppend(tx, stored)
-    tx.afterCommit(() => deps.onAppended(event.type))
+    tx.afterCommit(() => deps.onAppended(stored))
     return stored
   }
 
