@@ -58,7 +58,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
 function executorOn(client: pg.Pool | pg.PoolClient): Executor {
   async function query<Row>(built: Query<Row>) {
     const { sql, parameters } = built.compile()
-    return client.query({ text: toPostgres(sql), values: [...parameters] })
+    return client.query({ text: toPostgres(sql), values: parameters.map(storable) })
   }
   return {
     dialect: 'postgres',
@@ -66,6 +66,11 @@ function executorOn(client: pg.Pool | pg.PoolClient): Executor {
     first: async <Row>(built: Query<Row>) => (await query(built)).rows[0] as Row | undefined,
     run: async (built) => (await query(built)).rowCount ?? 0,
   }
+}
+
+/** Text from outside may hold zero bytes, which SQLite keeps and Postgres refuses, every time it is tried again. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '') : value
 }
 
 const translated = new Map<string, string>()

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { qb } from '../../src/store/index.ts'
-import { ask, deliver, metric, problemOf, type Vendor } from '../doors.ts'
+import { ask, deliver, metric, problemOf, updateAtDesk, type Vendor } from '../doors.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
+import { freshPostgres, hasPostgres } from '../postgres.ts'
 
 let hub: TestHub
 beforeAll(async () => {
@@ -20,6 +21,7 @@ describe('a truly signed webhook', () => {
       ['no JSON', '{"ticket_id": '],
       ['an empty body', ''],
       ['a list', []],
+      ['half a million brackets', `${'['.repeat(400_000)}${']'.repeat(400_000)}`],
       ['a word', '"hello"'],
       ['a ticket id of another type', { ticket_id: { nested: true }, event: 'updated' }],
       ['a negative ticket id', { ticket_id: -1, event: 'updated' }],
@@ -147,6 +149,57 @@ describe('a customer without an e-mail address', () => {
       body: expect.stringMatching(/no e-mail address/i),
     })
   })
+})
+
+describe('a requester whom the desk does not know any more', () => {
+  it('leaves the ticket to a person, with that reason', async () => {
+    await using own = await startTestHub()
+    const { id, requesterId } = own.control.createTicket({
+      requester: 'gone@guests.example',
+      subject: 'Gone',
+      text: 'I asked to be forgotten.',
+    })
+    delete own.control.world.people[requesterId]
+    await updateAtDesk(own, id, { tags: ['ai_processing'] })
+    await own.settle()
+
+    expect(await own.flowOf(id)).toMatchObject({ status: 'completed', outcome: 'escalated' })
+    const { escalations } = await own.runOf(id)
+    expect(escalations).toMatchObject([{ reason: expect.stringMatching(/customer|requester/i) }])
+    expect(own.effects().mails.total).toBe(0)
+  })
+})
+
+describe('text that no database takes as it is', () => {
+  const databases = hasPostgres ? ['SQLite', 'Postgres'] : ['SQLite']
+  it.each(databases)(
+    'goes through the job on %s: zero bytes, lone surrogates, a very long word',
+    async (database) => {
+      const env: Record<string, string> =
+        database === 'Postgres' ? { DATABASE_URL: await freshPostgres() } : {}
+      await using own = await startTestHub({ env })
+      const odd = `A\u0000B \ud83d \u202e ${'x'.repeat(20_000)}`
+      const { id } = own.control.createTicket({
+        requester: 'odd@guests.example',
+        name: 'O\u0000dd',
+        subject: 'A\u0000B',
+        text: `Do you have a room? ${odd}`,
+      })
+      own.control.set({ mail: 'silent' })
+      own.control.assignToAi(id)
+      await own.settle()
+      own.control.answerAsCustomer(
+        'odd@guests.example',
+        `Call me on +44 7400 123456, the AI may call. ${odd}`,
+      )
+      await own.settle()
+
+      expect(await own.flowOf(id)).toMatchObject({ status: 'completed', last_error: null })
+      expect(own.effects()).toMatchObject({ mails: { total: 1 }, calls: { total: 1 } })
+      expect(await metric(own, 'switchboard_work_dead')).toBe(0)
+      expect((await ask(own, 'GET', '/api/v1/customers/%00')).status).toBe(404)
+    },
+  )
 })
 
 describe('an empty knowledge base', () => {
