@@ -1,6 +1,7 @@
 import { InputError } from '../ops/errors.ts'
-import { qb, raw, type Store, type Tx, type Value } from '../store/index.ts'
-import { ERASED, idsWhere, some, type Traces, tracesOf } from './traces.ts'
+import { qb, raw, type Store, type Tx } from '../store/index.ts'
+import { type Found, look } from './look.ts'
+import { ERASED, some, type Traces, tracesOf } from './traces.ts'
 
 /** How many rows of each table were deleted or emptied. */
 export type Erased = Record<string, number>
@@ -11,8 +12,6 @@ export type Elsewhere = {
   providerIds: string[]
   chats: { surface: string; channel: string; message: string }[]
 }
-
-type Found = { events: string[]; deliveries: string[]; work: string[] }
 
 /**
  * Erases what the hub knows of a customer, in one transaction. Deleted: identities, consents, profiles,
@@ -46,62 +45,6 @@ export async function elsewhereOf(store: Store, org: string, id: string): Promis
       .where('card', 'in', some(cardsOf(traces))),
   )
   return { tickets: traces.tickets, providerIds: traces.providerIds, chats }
-}
-
-type Look = { found: Found; lastEvent: string | undefined; lastDelivery: string | undefined }
-
-async function look(read: Tx | Store['read'], org: string, traces: Traces, before?: Look): Promise<Look> {
-  const cases = new Set<Value>(traces.cases)
-  const subjects = new Set<Value>([
-    ...traces.tickets,
-    ...traces.flows,
-    ...traces.calls,
-    ...traces.escalations,
-    ...traces.providerIds,
-  ])
-  const deliveryIds = new Set<Value>()
-  const events = await idsWhere(
-    read,
-    org,
-    'events',
-    (row) => {
-      const theirs =
-        cases.has(row.case_id ?? '') || subjects.has(row.subject ?? '') || traces.isAbout(String(row.payload))
-      if (theirs && row.delivery_id) deliveryIds.add(row.delivery_id)
-      return theirs
-    },
-    before?.lastEvent,
-  )
-  const deliveries = await idsWhere(
-    read,
-    org,
-    'deliveries',
-    (row) => {
-      const body = Buffer.isBuffer(row.body) ? row.body.toString('utf8') : ''
-      return (
-        deliveryIds.has(row.id ?? '') ||
-        traces.isAbout(body) ||
-        traces.isAboutTicket(String(row.source), body)
-      )
-    },
-    before?.lastDelivery,
-  )
-  const allEvents = [...(before?.found.events ?? []), ...events.ids]
-  const eventIds = new Set(allEvents)
-  const work = await idsWhere(read, org, 'work', (row) => {
-    const payload = String(row.payload)
-    const [eventId = ''] = /evt_\w+/.exec(payload) ?? []
-    return cases.has(row.case_id ?? '') || eventIds.has(eventId) || traces.isAbout(payload)
-  })
-  return {
-    found: {
-      events: allEvents,
-      deliveries: [...(before?.found.deliveries ?? []), ...deliveries.ids],
-      work: work.ids,
-    },
-    lastEvent: events.last,
-    lastDelivery: deliveries.last,
-  }
 }
 
 /** What is on its way would come back as new data after the erasure. */

@@ -1,12 +1,5 @@
 import { InputError } from '../ops/errors.ts'
-import {
-  type CustomersTable,
-  type DumpedTable,
-  type Executor,
-  qb,
-  rowsOf,
-  type Value,
-} from '../store/index.ts'
+import { type CustomersTable, type Executor, qb } from '../store/index.ts'
 import { getCustomer, identitiesOf } from '../store/rows/customers.ts'
 import { parseTicketRef, ticketRefOf } from '../store/rows/tickets.ts'
 
@@ -125,23 +118,6 @@ async function ticketsOf(
       ),
   )
   return rows.map(({ desk, desk_id }) => ticketRefOf(desk, desk_id))
-}
-
-/** Rows of a table (`from` a key on) for which `wanted` holds. Reads all of them: only for what is done rarely. */
-export async function idsWhere(
-  read: Executor,
-  org: string,
-  table: DumpedTable,
-  wanted: (row: Record<string, Value>) => boolean,
-  from?: string,
-): Promise<{ ids: string[]; last: string | undefined }> {
-  const ids: string[] = []
-  let last = from
-  for await (const row of rowsOf(read, org, table, from === undefined ? undefined : [from])) {
-    last = String(row.id)
-    if (wanted(row)) ids.push(last)
-  }
-  return { ids, last }
 }
 
 /** For `IN`, which Postgres does not take empty. */
