@@ -49,7 +49,7 @@ export const dateOf = (at: number) => DATE.format(at)
 export const exactTime = (at: number) => EXACT.format(at)
 
 /** Like `149 ms`, `4.4 s`, `2 min 5 s`, `1 d 3 h`. */
-export function duration(ms: number): string {
+export function duration(ms: number, howManyUnits = 2): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
   const parts: [string, number][] = [
@@ -61,7 +61,7 @@ export function duration(ms: number): string {
   const first = parts.findIndex(([, size]) => ms >= size)
   let left = ms
   return parts
-    .slice(first, first + 2)
+    .slice(first, first + howManyUnits)
     .map(([unit, size]) => {
       const count = Math.floor(left / size)
       left -= count * size

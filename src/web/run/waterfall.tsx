@@ -50,7 +50,7 @@ export function Waterfall(props: {
         <div className="ticks" aria-hidden="true">
           {TICKS.map((tick) => (
             <span key={tick} style={{ left: `${tick * 100}%` }}>
-              {tick === 0 ? '0' : duration(scale.momentAt(tick) - startedAt)}
+              {tick === 0 ? '0' : duration(scale.momentAt(tick) - startedAt, 1)}
             </span>
           ))}
         </div>

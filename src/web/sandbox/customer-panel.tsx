@@ -30,13 +30,15 @@ export function CustomerPanel(props: {
       </p>
       <div className="fields">
         <Choice
-          label="By mail they"
+          label="By mail, the customer"
+          wide
           choices={{ '': `as usual: ${personas[settings.mail]}`, ...personas }}
           value={person.mail ?? ''}
           onChoose={(mail) => act(() => sandbox.behave(person.id, { mail: mail || null }))}
         />
         <Choice
-          label="On the phone they"
+          label="On the phone, the customer"
+          wide
           choices={{ '': `as usual: ${moods[settings.call]}`, ...moods }}
           value={person.call ?? ''}
           onChoose={(call) => act(() => sandbox.behave(person.id, { call: call || null }))}

@@ -11,9 +11,9 @@ export function Mailbox({ mails, people }: { mails: World['mails']; people: Worl
     <Panel title="Mailbox" aside={<span className="count">{mails.length}</span>}>
       {mails.length === 0 && <Empty>No mail has been sent yet.</Empty>}
       <ul className="pick bounded">
-        {mails.map((mail) => (
+        {mails.map((mail, index) => (
           <li key={mail.id}>
-            <details>
+            <details open={index === 0}>
               <summary>
                 <span className="pick-title">
                   <span aria-hidden="true">{mail.direction === 'sent' ? '→' : '←'}</span>{' '}

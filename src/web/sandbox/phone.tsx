@@ -12,9 +12,9 @@ export function Phone({ calls }: { calls: World['calls'] }) {
     <Panel title="Phone" aside={<span className="count">{calls.length}</span>}>
       {calls.length === 0 && <Empty>Nobody has been called yet.</Empty>}
       <ul className="pick bounded">
-        {calls.map((call) => (
+        {calls.map((call, index) => (
           <li key={call.id}>
-            <details>
+            <details open={index === 0}>
               <summary>
                 <span className="pick-title">
                   <strong dir="auto">{call.customerName}</strong> <span className="mono">{call.to}</span>

@@ -19,17 +19,19 @@ export function Trouble({ world, faults, reload }: { world: World; faults: Fault
       <div className="fields">
         <Choice
           label="The model"
+          wide
           choices={modelMoods}
           value={model}
           onChoose={(mood) => act(() => sandbox.set({ model: mood }))}
         />
         <Choice
           label="Each webhook comes"
+          wide
           choices={{ '0': 'once', '1': 'twice', '3': 'four times' }}
           value={String(webhooks.duplicates) as '0' | '1' | '3'}
           onChoose={(duplicates) => act(() => sandbox.set({ webhooks: { duplicates: Number(duplicates) } }))}
         />
-        <label className="switch">
+        <label className="switch wide">
           <input
             type="checkbox"
             checked={webhooks.reorder}
@@ -71,7 +73,7 @@ function FaultForm(props: {
         value={where === 'all' ? 'all' : 'main'}
         onChoose={setWhere}
       />
-      <Choice label="fail by" choices={titles(faultKinds)} value={name} onChoose={setName} />
+      <Choice label="fail by" wide choices={titles(faultKinds)} value={name} onChoose={setName} />
       <Choice
         label="times"
         choices={{ '1': '1', '2': '2', '5': '5', '100': '100' }}
