@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { createAi, createRecorder, loadPrompts } from './ai/index.ts'
-import { createCaller, placeCallWork } from './calls/index.ts'
+import { type CallerDeps, createCaller, placeCallWork, watchCalls } from './calls/index.ts'
 import type { Config } from './config/index.ts'
 import { connect } from './connect.ts'
 import { createRaise } from './escalations/index.ts'
@@ -244,7 +244,7 @@ export async function createHub(options: HubOptions) {
   }
   const mailIn = receiveMail(mailDeps)
   const mailOut = followMail(mailDeps)
-  const caller = createCaller({
+  const callerDeps: CallerDeps = {
     store,
     queue,
     clock,
@@ -255,7 +255,8 @@ export async function createHub(options: HubOptions) {
     queueCall,
     limits: { maxRetries: config.calls.maxRetries, backoffMultiplier: config.calls.backoffMultiplier },
     settings: config.calls,
-  })
+  }
+  const caller = createCaller(callerDeps)
   const alerts = alertTeam({ store, queue, skills: () => skills, publicUrl: config.server.publicUrl, log })
   const poll = pollDesks({
     ...syncDeps,
@@ -263,7 +264,7 @@ export async function createHub(options: HubOptions) {
     onMissed: (name) => metrics.deskMissed.inc({ desk: name }),
     onRecovered: (name) => metrics.deskRecovered.inc({ desk: name }),
   })
-  const watch = watchFlows({ store, clock, escalate })
+  const watches = [watchFlows({ store, clock, queue, escalate }), watchCalls(callerDeps)]
   subscribers.push(
     wakeOnEvents({ queue }),
     reportFailures({ escalate }),
@@ -293,7 +294,7 @@ export async function createHub(options: HubOptions) {
       ...caller.work,
       alerts.work,
       poll,
-      watch,
+      ...watches,
     ],
     clock,
     random,
@@ -399,7 +400,11 @@ export async function createHub(options: HubOptions) {
       return stored && store.write((tx) => events.replay(tx, stored))
     },
     /** When something of a case is due next: what simulated time may jump to. */
-    nextDueAt: () => nextRunAtBut(store.read, [poll.kind, watch.kind]),
+    nextDueAt: () =>
+      nextRunAtBut(
+        store.read,
+        [poll, ...watches].map(({ kind }) => kind),
+      ),
     /** Opens the index and begins to run due work. */
     async start() {
       await knowledge.open()
@@ -408,7 +413,9 @@ export async function createHub(options: HubOptions) {
         for (const name of desks.keys()) {
           await queue.add(tx, poll, { desk: name }, { org: ORG, id: `wrk_poll_${name}` })
         }
-        await queue.add(tx, watch, {}, { org: ORG, id: 'wrk_flow_watch' })
+        for (const watch of watches) {
+          await queue.add(tx, watch, {}, { org: ORG, id: `wrk_${watch.kind.replace('.', '_')}` })
+        }
       })
       await dispatcher.start()
       work = 'running'

@@ -1,6 +1,6 @@
 import type { Events } from '../events/index.ts'
 import type { CallOutcome, CallSnapshot, Clock } from '../ports/index.ts'
-import type { CallsTable, Tx } from '../store/index.ts'
+import { type CallsTable, lock, type Tx } from '../store/index.ts'
 import { getCall, updateCall } from '../store/rows/calls.ts'
 import { answerEffect } from '../store/rows/effects.ts'
 import { insertMessage } from '../store/rows/messages.ts'
@@ -55,6 +55,7 @@ export async function settleAttempt(
   callId: string,
   end: CallSnapshot,
 ): Promise<boolean> {
+  await lock(tx, `call:${callId}`)
   const call = await getCall(tx, org, callId)
   if (call?.status !== 'processing' || !isThisAttempt(call, end)) return false
   const outcome = end.outcome ?? 'unknown'
@@ -116,6 +117,7 @@ export async function abandonCall(
   callId: string,
   why: { reason: string; outcome: CallOutcome },
 ): Promise<void> {
+  await lock(tx, `call:${callId}`)
   const call = await getCall(tx, org, callId)
   if (!call || call.status === 'completed' || call.status === 'failed') return
   const now = deps.clock.now()

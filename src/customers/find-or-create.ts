@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { DeskPerson } from '../ports/index.ts'
-import type { Tx } from '../store/index.ts'
+import { lock, type Tx } from '../store/index.ts'
 import {
   customerByIdentity,
   getCustomer,
@@ -31,6 +31,7 @@ export async function customerOfRequester(
   deps: { newId: (prefix: string) => string; now: number },
 ): Promise<{ id: string; created: boolean }> {
   const email = person.email ? normalEmail(person.email) : null
+  await lock(tx, `customer:${org}:${email ?? `${desk}:${person.id}`}`)
   const known =
     (await customerByIdentity(tx, org, desk, person.id)) ??
     (email ? await customerByIdentity(tx, org, 'email', email) : undefined)

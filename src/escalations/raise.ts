@@ -1,7 +1,7 @@
 import type { Events } from '../events/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { NewEscalation } from '../skills/index.ts'
-import type { Tx } from '../store/index.ts'
+import { lock, type Tx } from '../store/index.ts'
 import { escalationByCause, insertEscalation } from '../store/rows/cases.ts'
 import type { OrgId } from '../work/index.ts'
 
@@ -12,6 +12,7 @@ import type { OrgId } from '../work/index.ts'
  */
 export function createRaise(deps: { clock: Clock; newId: (prefix: string) => string; events: () => Events }) {
   return async (tx: Tx, org: OrgId, escalation: NewEscalation): Promise<string> => {
+    await lock(tx, `escalation:${org}:${escalation.cause}`)
     const before = await escalationByCause(tx, org, escalation.cause)
     if (before) return before.id
     const now = deps.clock.now()

@@ -3,11 +3,14 @@ import type { Subscriber } from '../events/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { NewEscalation } from '../skills/index.ts'
 import type { Store, Tx } from '../store/index.ts'
-import { getFlow, moveDeadline, overdueFlows } from '../store/rows/flows.ts'
-import { defineWork, type OrgId } from '../work/index.ts'
+import { getFlow, moveDeadline, overdueFlows, strandedFlows } from '../store/rows/flows.ts'
+import { defineWork, type OrgId, type WorkQueue } from '../work/index.ts'
+import { runFlowWork } from './run-work.ts'
 
 const EVERY_MS = 30_000
 const BATCH = 200
+/** A flow that nobody touched for this long must have somebody who will. */
+const STRANDED_AFTER_MS = 60_000
 /** A reported flow leaves the list for a day, so that a long list cannot hide its tail. */
 const REPORT_AGAIN_MS = 86_400_000
 
@@ -35,18 +38,31 @@ export function reportFailures(deps: {
   }
 }
 
-/** Reports every flow past its deadline to a person, once; finding it takes at most a minute. */
+/**
+ * Nothing waits unseen: reports every flow past its deadline to a person, once, and puts a flow that nothing would
+ * carry on back into the queue. Finding either takes at most a minute or two.
+ */
 export function watchFlows(deps: {
   store: Store
   clock: Clock
+  queue: WorkQueue
   escalate: (tx: Tx, org: OrgId, escalation: NewEscalation) => Promise<string>
 }) {
   return defineWork({
     kind: 'flow.watch',
     payload: z.object({}),
     key: () => 'flow.watch',
-    async run() {
+    retry: { attempts: Number.MAX_SAFE_INTEGER, firstDelayMs: 5_000, factor: 2, maxDelayMs: 300_000 },
+    async run(_, { log }) {
       const now = deps.clock.now()
+      for (const flow of await strandedFlows(deps.store.read, now - STRANDED_AFTER_MS, BATCH)) {
+        log.error(
+          { flowId: flow.id, waitingFor: flow.waiting_for },
+          'nothing would have carried this flow on',
+        )
+        const options = { org: flow.org, caseId: flow.case_id, unique: flow.id }
+        await deps.store.write((tx) => deps.queue.add(tx, runFlowWork, { flowId: flow.id }, options))
+      }
       for (const flow of await overdueFlows(deps.store.read, now, BATCH)) {
         await deps.store.write(async (tx) => {
           await moveDeadline(tx, flow.org, flow.id, now + REPORT_AGAIN_MS)

@@ -1,7 +1,7 @@
 import { customerOfRequester } from '../customers/index.ts'
 import type { Events } from '../events/index.ts'
 import type { Clock, Desk, DeskPerson, DeskTicket } from '../ports/index.ts'
-import type { Store, TicketsTable, Tx } from '../store/index.ts'
+import { lock, type Store, type TicketsTable, type Tx } from '../store/index.ts'
 import { deskWritesSince } from '../store/rows/desk-writes.ts'
 import { getTicket, parseTicketRef, ticketRefOf, ticketRow, upsertTicket } from '../store/rows/tickets.ts'
 import type { OrgId } from '../work/index.ts'
@@ -63,6 +63,7 @@ async function recordGone(
 ): Promise<Synced> {
   const ref = ticketRefOf(at.desk, at.id)
   await deps.store.write(async (tx) => {
+    await lock(tx, `ticket:${org}:${ref}`)
     const before = await getTicket(tx, org, ref)
     if (!before || (before.to_ai === 0 && before.status === 'closed')) return
     const fence = before.fence + before.to_ai

@@ -49,7 +49,7 @@ const SHORT_WAIT_MS = 60_000
 const { dispatcher, store, nextDueAt } = running.hub
 const skipping = setInterval(async () => {
   await dispatcher.idle()
-  const next = await nextRunAtBut(store.read, ['desk.poll', 'flow.watch', 'call.poll'])
+  const next = await nextRunAtBut(store.read, ['desk.poll', 'flow.watch', 'call.watch', 'call.poll'])
   const wait = (next ?? 0) - running.clock.now()
   if (wait > 0 && wait <= SHORT_WAIT_MS) running.clock.advance(wait)
 }, 100)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type CallsTable, type Executor, insertInto, prepared, qb, type Tx } from '../index.ts'
 
 export const insertCall = insertInto('calls', [
@@ -95,6 +96,31 @@ export function countCalls(read: Executor, org: string, provider: string): Promi
         .where('status', '=', 'processing'),
     )
     .then((row) => row?.n ?? 0)
+}
+
+/** Unfinished calls that no row of work is about. `before`: untouched since. */
+export function strandedCalls(
+  read: Executor,
+  org: string,
+  before: number,
+  limit: number,
+): Promise<CallsTable[]> {
+  return read.all(
+    qb
+      .selectFrom('calls')
+      .selectAll()
+      .where('org', '=', org)
+      .where('status', 'in', ['pending_ai_call', 'processing'])
+      .where('updated_at', '<', before)
+      .where(sql<string>`'call:' || calls.id`, 'not in', (work) =>
+        work
+          .selectFrom('work')
+          .select(sql<string>`work_key`.as('work_key'))
+          .where('kind', 'in', ['call.place', 'call.poll'])
+          .where('work_key', 'is not', null),
+      )
+      .limit(limit),
+  )
 }
 
 /** How often a customer was dialled since `since`, over all of their calls. */
