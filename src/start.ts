@@ -11,6 +11,7 @@ import { ConfigError } from './ops/errors.ts'
 import { createLog } from './ops/log.ts'
 import type { Clock } from './ports/index.ts'
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts'
+import { holdAlone } from './store/index.ts'
 
 export type StartOptions = {
   env: Environment
@@ -57,9 +58,14 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const server = createServer((_request, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('starting')
   })
+  // What was opened is closed again when a later part cannot be.
+  await using opened = new AsyncDisposableStack()
+  if (first.store.databaseUrl === null) opened.defer(holdAlone(join(first.store.dataDir, 'hub.lock')))
   const port = await listen(server, first.server.port, first.server.host)
+  opened.defer(() => void server.close())
   const url = `http://127.0.0.1:${port}`
   const sandbox = wantsSandbox ? await openSandbox(first, clock, url, options) : null
+  opened.defer(() => sandbox?.close())
 
   const given = typeof options.sandbox === 'object' ? options.sandbox : null
   const standIns = sandbox ? { env: sandbox.env, controlUrl: sandbox.controlUrl } : given
@@ -89,10 +95,12 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.onEffectMoment ? { onEffectMoment: options.onEffectMoment } : {}),
   })
+  opened.defer(() => hub.stop())
   server.removeAllListeners('request')
   server.on('request', hub.http)
   await hub.start()
   void reportConnections(hub, log)
+  const running = opened.move()
   return {
     url,
     config,
@@ -103,8 +111,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     log,
     async close() {
       await closeServer(server)
-      await hub.stop()
-      await sandbox?.close()
+      await running.disposeAsync()
     },
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { elsewhereOf, eraseCustomer } from '../../customers/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import {
   consentsOf,
@@ -14,7 +15,7 @@ import { parsedColumns } from './show.ts'
 
 const id = z.object({ id: z.string() })
 
-export function customerRoutes({ store, org }: ApiDeps): Route[] {
+export function customerRoutes({ store, org, clock }: ApiDeps): Route[] {
   const find = async (customerId: string) => {
     const row = await getCustomer(store.read, org, customerId)
     if (!row) throw new InputError('unknown_customer', `There is no customer ${customerId}.`, { status: 404 })
@@ -50,6 +51,19 @@ export function customerRoutes({ store, org }: ApiDeps): Route[] {
           identities: await identitiesOf(store.read, org, row.id),
           consents: await consentsOf(store.read, org, row.id),
         }
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/customers/:id',
+      summary:
+        'Erase what the hub knows of a customer, for good; answers what was erased and what vendors still hold',
+      scope: 'admin',
+      params: id,
+      async run({ params }) {
+        await find(params.id)
+        const elsewhere = await elsewhereOf(store, org, params.id)
+        return { erased: await eraseCustomer(store, org, params.id, clock.now()), elsewhere }
       },
     }),
     defineRoute({
