@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** A program of the bench in its own process, asked over the wire that `fork` lays. */
@@ -8,6 +8,9 @@ export type Child = {
   ask<Answer>(question: string): Promise<Answer>
   end(): Promise<void>
 }
+
+type Asked = { n: number; question: string }
+type Answered = { n: number; answer: unknown }
 
 /** Starts `file` (beside this one) and waits until it is ready. */
 export async function startChild(
@@ -19,13 +22,24 @@ export async function startChild(
     env: { ...process.env, ...env },
     serialization: 'advanced',
   })
-  const ready = (await next(child)) as Record<string, string>
+  const answers = new Map<number, (answer: unknown) => void>()
+  const ready = await new Promise<Record<string, string>>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it was ready`)))
+    child.once('message', (message) => resolve(message as Record<string, string>))
+  })
+  child.on('message', ({ n, answer }: Answered) => answers.get(n)?.(answer))
+  let asked = 0
   return {
     ready,
-    async ask<Answer>(question: string) {
-      child.send(question)
-      // The programs beside this one answer in the order they are asked.
-      return (await next(child)) as Answer
+    ask<Answer>(question: string) {
+      const n = ++asked
+      return new Promise<Answer>((resolve, reject) => {
+        answers.set(n, (answer) => {
+          answers.delete(n)
+          resolve(answer as Answer)
+        })
+        child.send({ n, question }, (error) => error && reject(error))
+      })
     },
     async end() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -41,18 +55,9 @@ export function serveParent(
   answer: (question: string) => unknown,
   end: () => Promise<void>,
 ): void {
-  process.on('message', async (question) => process.send?.(await answer(String(question))))
+  process.on('message', async ({ n, question }: Asked) => {
+    process.send?.({ n, answer: await answer(question) } satisfies Answered)
+  })
   process.once('disconnect', () => void end().finally(() => process.exit()))
   process.send?.(ready)
-}
-
-function next(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const died = (code: number | null) => reject(new Error(`a program of the bench ended with ${code}`))
-    child.once('exit', died)
-    child.once('message', (message) => {
-      child.off('exit', died)
-      resolve(message)
-    })
-  })
 }
