@@ -86,6 +86,17 @@ describe('a webhook about a ticket assigned to AI', () => {
   })
 })
 
+it('takes an event once, should the desk deliver it again under another invocation id', async () => {
+  const ticket = newTicket('retried')
+  await hub.settle()
+  const before = await metric(hub, 'switchboard_events_total', { type: 'desk_notified' })
+  const event = { type: 'zen:event-type:ticket.status_changed', id: 'event-1', detail: { id: ticket } }
+  const answers = [await deliver(hub, 'zendesk', event), await deliver(hub, 'zendesk', event)]
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  expect(await metric(hub, 'switchboard_events_total', { type: 'desk_notified' })).toBe(before + 1)
+})
+
 describe('a webhook is only a hint', () => {
   it('believes the desk, not a payload that lies about who has the ticket', async () => {
     const ticket = newTicket('lied-about')

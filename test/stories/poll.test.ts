@@ -108,6 +108,19 @@ it('goes on over a restart where it stood: what changed while the hub was down i
   expect(hub.effects().mails.total).toBe(1)
 })
 
+it('reads what changed since its cursor, and not all of it again', async () => {
+  await using hub = await startTestHub()
+  await hub.settle()
+  const known = hub.control.world.tickets[hub.ticketOf(ABHISHEK)]
+  if (!known) throw new Error('the ticket is not at the desk')
+  // Not noted in the desk's change list: whoever sees it has read everything.
+  known.priority = known.priority === 'urgent' ? 'low' : 'urgent'
+  await hub.pass(5 * MINUTE)
+
+  const { json } = await ask(hub, 'GET', `/api/v1/tickets/zendesk/${known.id}`)
+  expect(z.looseObject({ priority: z.string().nullable() }).parse(json).priority).not.toBe(known.priority)
+})
+
 it('does not move on over a page that could not be applied', async () => {
   await using hub = await startTestHub()
   await hub.settle()
