@@ -70,13 +70,19 @@ export async function startTestHub(
   const { control } = sandbox
   const api = createHubClient(running.url, running.apiToken)
 
+  /** When something happens next by itself, at the hub or among the simulated people. */
+  async function nextDueAt(): Promise<number> {
+    const atHub = await hub.nextDueAt()
+    const inWorld = Object.values(control.world.agenda).map(({ at }) => at)
+    return Math.min(atHub ?? Number.POSITIVE_INFINITY, ...inWorld)
+  }
+
   /** Until nothing is under way: no webhook on the wire, no work running or due. Time does not move. */
   async function settle() {
     for (let quiet = 0; quiet < 3; ) {
       await sandbox?.webhooks.idle()
       await hub.dispatcher.idle()
-      const next = await hub.nextDueAt()
-      quiet = next === null || next > clock.now() ? quiet + 1 : 0
+      quiet = (await nextDueAt()) > clock.now() ? quiet + 1 : 0
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
@@ -86,8 +92,7 @@ export async function startTestHub(
     const until = clock.now() + ms
     await settle()
     for (;;) {
-      const due = [await hub.nextDueAt(), ...Object.values(control.world.agenda).map(({ at }) => at)]
-      const next = Math.min(until, ...due.filter((at) => at !== null))
+      const next = Math.min(until, await nextDueAt())
       if (next > clock.now()) clock.advance(next - clock.now())
       await settle()
       if (clock.now() >= until) return
