@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type Child, startChild } from './child.ts'
-import { percentile, printTable, verdict } from './lib.ts'
+import { freePort, percentile, printTable, verdict } from './lib.ts'
 
 const WARM_UP = 10
 const SINGLE_JOBS = 30
@@ -170,14 +169,5 @@ const cpuMs = (before: NodeJS.CpuUsage, after: NodeJS.CpuUsage) =>
   (after.user + after.system - before.user - before.system) / 1_000
 
 const mb = (bytes: number) => Math.round(bytes / 1e6)
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-}
 
 if (import.meta.main) await run()

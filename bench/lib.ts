@@ -1,3 +1,5 @@
+import { createServer } from 'node:net'
+
 /** Prints rows as a table; every row has the first one's columns. Numbers stand right. */
 export function printTable(title: string, rows: Record<string, string | number>[]): void {
   const columns = Object.keys(rows[0] ?? {})
@@ -41,4 +43,14 @@ function show(value: string | number | undefined): string {
 /** A goal beside what was reached. */
 export function verdict(text: string, reached: boolean): void {
   console.log(`${reached ? '✓' : '✗'} ${text}`)
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
 }
