@@ -1,6 +1,7 @@
 import { InputError } from '../ops/errors.ts'
 import type { Clock } from '../ports/index.ts'
 import type { FlowStepsTable, FlowsTable, Store, Tx } from '../store/index.ts'
+import { retryDoubtful } from '../store/rows/effects.ts'
 import {
   activeFlowsOfTicket,
   answerStep,
@@ -15,7 +16,7 @@ import type { OrgId, WorkQueue } from '../work/index.ts'
 import { isFinal } from './definition.ts'
 import { writeFlowLog } from './log.ts'
 import { runFlowWork } from './run-work.ts'
-import { ApprovalAnswer } from './steps.ts'
+import { ApprovalAnswer, causeOf } from './steps.ts'
 
 export type ControlDeps = { store: Store; clock: Clock; newId: (prefix: string) => string; queue: WorkQueue }
 
@@ -140,6 +141,8 @@ export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, a
       wait_until: null,
       updated_at: now,
     })
+    const byHand = `in doubt, and to be tried again, says ${actor}`
+    await retryDoubtful(tx, org, flowId, causeOf(flowId, step), byHand, now)
     await reopenFlow(tx, org, flowId, `"${step.title}" to be tried again`, now)
     await writeFlowLog(tx, {
       id: deps.newId('log'),

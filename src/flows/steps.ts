@@ -73,8 +73,8 @@ function inputOf(step: FlowStepsTable, scope: Scope): Record<string, unknown> {
 }
 
 /** The same execution of a step has the same cause, whatever crashed in between: effects happen once per cause. */
-const causeOf = (state: FlowState, step: FlowStepsTable) =>
-  `flow:${state.flow.id}:${step.position}:${step.runs}`
+export const causeOf = (flowId: string, step: Pick<FlowStepsTable, 'position' | 'runs'>) =>
+  `flow:${flowId}:${step.position}:${step.runs}`
 
 async function toolCall(
   deps: StepDeps,
@@ -86,7 +86,7 @@ async function toolCall(
   const { flow } = state
   const result = await deps.skills.act(step.skill ?? '', input, {
     org: job.org,
-    cause: causeOf(state, step),
+    cause: causeOf(flow.id, step),
     actor: 'ai',
     caseId: flow.case_id,
     flowId: flow.id,

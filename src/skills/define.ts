@@ -28,10 +28,14 @@ export type Occasion = {
 export type Act = Occasion & { hub: SkillHub; effectId: string; attempt: number }
 
 /**
- * What a vendor says of an effect whose answer was lost: it happened, it surely did not (or repeating it is
- * safe), or nobody can tell.
+ * What a vendor says of an effect whose answer was lost: it happened; repeating it is safe, whether it happened
+ * or not; it surely did not happen, so that it is as if it had never been tried; or nobody can tell.
  */
-export type Recheck<Output> = { kind: 'done'; output: Output } | { kind: 'repeat' } | { kind: 'unknown' }
+export type Recheck<Output> =
+  | { kind: 'done'; output: Output }
+  | { kind: 'repeat' }
+  | { kind: 'not_done' }
+  | { kind: 'unknown' }
 
 /**
  * A named, typed thing that the hub can do; the only way in which anything acts on the world.
@@ -49,6 +53,8 @@ export type Skill<Input = unknown, Output = unknown> = {
   ticketOf?(input: Input): string | null
   /** Whom a contact reaches, by which channel: the policy is asked about them. */
   reaches?(input: Input): { channel: Channel; customerId: string }
+  /** What must still be so, asked in the transaction of every try that nothing of the effect can have come before. */
+  check?: (tx: Tx, input: Input, act: Act) => Promise<void>
   /** Rows that must be there once the effect is being tried, in the same transaction. */
   begin?(tx: Tx, input: Input, act: Act): Promise<void>
   run(input: Input, act: Act): Promise<Output>

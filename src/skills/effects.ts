@@ -3,7 +3,7 @@ import { InputError, messageOf, Refused, VendorError } from '../ops/errors.ts'
 import type { EffectsTable, Tx } from '../store/index.ts'
 import { findEffect, insertEffect, retryEffect, settleEffect } from '../store/rows/effects.ts'
 import { fenceOf } from '../store/rows/tickets.ts'
-import type { Act, Channel, Occasion, Skill } from './define.ts'
+import type { Act, Channel, Occasion, Recheck, Skill } from './define.ts'
 import type { SkillHub } from './hub.ts'
 
 /** Whether a contact may go out now. Asked in the transaction in which the effect becomes `trying`. */
@@ -31,7 +31,8 @@ export type Skills = {
 
 export type EffectMoment = { skill: string; moment: 'trying' | 'answered' }
 
-type Prepared = { kind: 'answered'; answer: unknown } | { kind: 'new' | 'interrupted'; effect: EffectsTable }
+type Ready = { kind: 'answered'; answer: unknown } | { kind: 'new'; effect: EffectsTable }
+type Prepared = Ready | { kind: 'interrupted'; effect: EffectsTable }
 
 /** The registry of skills and the ledger of what they did. */
 export function createSkills(deps: {
@@ -53,16 +54,11 @@ export function createSkills(deps: {
       return skill.run(input, { ...occasion, hub, effectId: hub.newId('eff'), attempt: 1 })
     }
     if (skill.effect === 'contact') await lookAtTicket(skill, input, occasion)
-    const prepared = await hub.store.write((tx) => prepare(tx, skill, input, occasion))
+    const first = await hub.store.write((tx) => prepare(tx, skill, input, occasion))
+    const prepared = first.kind === 'interrupted' ? await resume(skill, input, occasion, first.effect) : first
     if (prepared.kind === 'answered') return prepared.answer
-
     const { effect } = prepared
-    const acting: Act = { ...occasion, hub, effectId: effect.id, attempt: effect.attempts }
-    if (prepared.kind === 'interrupted') {
-      const settled = await recheck(skill, input, acting, effect)
-      if (settled) return settled.answer
-    }
-    return perform(skill, input, acting)
+    return perform(skill, input, { ...occasion, hub, effectId: effect.id, attempt: effect.attempts })
   }
 
   /** Before a customer is reached, the desk itself is asked: a webhook that tells of a takeover may be late or lost. */
@@ -92,12 +88,15 @@ export function createSkills(deps: {
       if (refused) throw refused
     }
     const now = hub.clock.now()
+    const id = before?.id ?? hub.newId('eff')
+    const acting: Act = { ...occasion, hub, effectId: id, attempt: (before?.attempts ?? 0) + 1 }
+    await skill.check?.(tx, input, acting)
     if (before) {
       await retryEffect(tx, occasion.org, before.id, now)
-      return { kind: 'new', effect: { ...before, attempts: before.attempts + 1 } }
+      return { kind: 'new', effect: { ...before, attempts: acting.attempt } }
     }
     const effect: EffectsTable = {
-      id: hub.newId('eff'),
+      id,
       org: occasion.org,
       skill: skill.name,
       class: skill.effect,
@@ -117,7 +116,7 @@ export function createSkills(deps: {
       updated_at: now,
     }
     await tx.run(insertEffect(effect))
-    await skill.begin?.(tx, input, { ...occasion, hub, effectId: effect.id, attempt: 1 })
+    await skill.begin?.(tx, input, acting)
     tx.afterCommit(() => deps.onEffect(skill.name, 'trying'))
     return { kind: 'new', effect }
   }
@@ -156,49 +155,72 @@ export function createSkills(deps: {
     })
   }
 
-  /** An earlier try was cut off. @returns the answer when it had happened; undefined when it may be repeated. */
-  async function recheck(skill: Skill, input: unknown, act: Act, effect: EffectsTable) {
-    const found = skill.recheck
+  /** An earlier try was cut off: the vendor is asked what came of it. */
+  async function resume(
+    skill: Skill,
+    input: unknown,
+    occasion: Occasion,
+    effect: EffectsTable,
+  ): Promise<Ready> {
+    const act: Act = { ...occasion, hub, effectId: effect.id, attempt: effect.attempts }
+    const found: Recheck<unknown> = skill.recheck
       ? await skill.recheck(input, { ...act, triedAt: effect.updated_at })
-      : { kind: 'unknown' as const }
+      : { kind: 'unknown' }
     act.log.info(
       { skill: skill.name, effect: effect.id, found: found.kind },
       'looked up an unanswered effect',
     )
-    if (found.kind === 'done') {
-      const output = skill.output.parse(found.output)
-      await finish(skill, input, output, act)
-      return { answer: output }
-    }
-    if (found.kind === 'unknown') {
-      await hub.store.write(async (tx) => {
-        await settleEffect(tx, {
-          org: act.org,
-          id: effect.id,
-          state: 'in_doubt',
-          answer: null,
-          error: effect.error,
-          now: hub.clock.now(),
+    switch (found.kind) {
+      case 'done': {
+        const answer = skill.output.parse(found.output)
+        await finish(skill, input, answer, act)
+        return { kind: 'answered', answer }
+      }
+      case 'repeat':
+        await hub.store.write(async (tx) => {
+          await checkFence(tx, skill, input, act)
+          await retryEffect(tx, act.org, effect.id, hub.clock.now())
         })
-        await hub.escalate(tx, act.org, {
-          cause: `in_doubt:${effect.id}`,
-          priority: 'high',
-          source: 'in_doubt',
-          reason: inDoubtText(skill),
-          brief: `The answer to "${skill.title}" was lost, and the vendor cannot be asked. It was not repeated. Check there, then retry or finish by hand.`,
-          ticket: effect.ticket,
-          customerId: effect.customer_id,
-          flowId: effect.flow_id,
-        })
-        tx.afterCommit(() => deps.onEffect(skill.name, 'in_doubt'))
-      })
-      throw new InDoubt(inDoubtText(skill))
+        return { kind: 'new', effect: { ...effect, attempts: effect.attempts + 1 } }
+      case 'not_done': {
+        // Time has passed since it was allowed: every gate is asked anew.
+        await settle(act, skill, 'failed', null, 'it did not reach the vendor')
+        const anew = await hub.store.write((tx) => prepare(tx, skill, input, occasion))
+        if (anew.kind === 'interrupted') throw new Error(`effect ${effect.id} is tried by somebody else`)
+        return anew
+      }
+      case 'unknown':
+        await leaveInDoubt(skill, effect)
+        throw new InDoubt(inDoubtText(skill))
+      default: {
+        const unknown: never = found
+        throw new Error(`unknown recheck ${JSON.stringify(unknown)}`)
+      }
     }
+  }
+
+  async function leaveInDoubt(skill: Skill, effect: EffectsTable) {
     await hub.store.write(async (tx) => {
-      await checkFence(tx, skill, input, act)
-      await retryEffect(tx, act.org, effect.id, hub.clock.now())
+      await settleEffect(tx, {
+        org: effect.org,
+        id: effect.id,
+        state: 'in_doubt',
+        answer: null,
+        error: effect.error,
+        now: hub.clock.now(),
+      })
+      await hub.escalate(tx, effect.org, {
+        cause: `in_doubt:${effect.id}`,
+        priority: 'high',
+        source: 'in_doubt',
+        reason: inDoubtText(skill),
+        brief: `The answer to "${skill.title}" was lost, and the vendor cannot be asked. It was not repeated. Check there, then retry or finish by hand.`,
+        ticket: effect.ticket,
+        customerId: effect.customer_id,
+        flowId: effect.flow_id,
+      })
+      tx.afterCommit(() => deps.onEffect(skill.name, 'in_doubt'))
     })
-    return undefined
   }
 
   async function settle(act: Act, skill: Skill, state: 'failed', answer: null, error: string) {

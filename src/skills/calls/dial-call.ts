@@ -74,7 +74,7 @@ export const dialCall = defineSkill({
     const found = await voice.findCall(act.effectId, act.triedAt - SETTLE_MS)
     if (found) return { kind: 'done', output: { provider: voice.name, providerCallId: found.providerCallId } }
     const wait = act.triedAt + SETTLE_MS - clock.now()
-    if (wait <= 0) return { kind: 'repeat' }
+    if (wait <= 0) return { kind: 'not_done' }
     throw new VendorError({
       code: 'vendor_unavailable',
       vendor: voice.name,

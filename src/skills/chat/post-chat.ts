@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { retryOf, VendorError } from '../../ops/errors.ts'
 import type { ChatSurface, MessageRef, View } from '../../ports/index.ts'
-import { chatMessageOf, saveChatMessage } from '../../store/rows/cases.ts'
+import { chatMessageOf, deleteChatMessage, saveChatMessage } from '../../store/rows/cases.ts'
 import { type Act, defineSkill } from '../define.ts'
 
 export const ViewSchema = z.object({
@@ -71,11 +71,12 @@ async function postOn(
   }
   const channel = surface.defaultChannel
   // Looked at and claimed in one transaction: of two who tell of one case at once, one posts.
-  const before = await store.write(async (tx) => {
-    const row = await chatMessageOf(tx, act.org, card, surface.name)
-    const isToBePosted = !row || (row.message !== POSTING && row.view !== hash && !surface.can.edit)
+  const { before, isCutOff } = await store.write(async (tx) => {
+    const before = await chatMessageOf(tx, act.org, card, surface.name)
+    // Where nothing can be edited, other words are another message.
+    const isToBePosted = !before || (before.view !== hash && !surface.can.edit)
     if (isToBePosted) await saveChatMessage(tx, rowOf(channel, POSTING))
-    return row
+    return { before, isCutOff: !isToBePosted && before.message === POSTING }
   })
   const posted = async (ref: MessageRef) => {
     // An incoming webhook does not say which message it made.
@@ -92,7 +93,7 @@ async function postOn(
     }
   }
   const key = surface.can.edit ? card : `${card}:${hash.slice(0, 12)}`
-  if (before?.message === POSTING) {
+  if (before && isCutOff) {
     if (act.attempt === 1 && clock.now() - before.updated_at < POSTING_MS) throw isBeingPosted(surface.name)
     // A post was cut off. Without a way to ask, a card missing is better than a card twice.
     if (!surface.can.find) return undefined
@@ -102,7 +103,19 @@ async function postOn(
       return posted(found)
     }
   }
-  return posted(await surface.post(view, { channel, key }))
+  try {
+    return await posted(await surface.post(view, { channel, key }))
+  } catch (error) {
+    // Surely not posted: the next try need not fear to post it twice.
+    if (error instanceof VendorError && error.effect === 'none') {
+      const shown = before?.message === POSTING ? undefined : before
+      await store.write(async (tx) => {
+        if (shown) await saveChatMessage(tx, shown)
+        else await deleteChatMessage(tx, act.org, card, surface.name)
+      })
+    }
+    throw error
+  }
 }
 
 function isBeingPosted(vendor: string): VendorError {

@@ -54,8 +54,9 @@ export const sendEmail = defineSkill({
   ticketOf: ({ ticket }) => ticket,
   reaches: ({ customerId }) => ({ channel: 'email', customerId }),
 
+  check: checkTicketHasNotMoved,
+
   async begin(tx, input, act) {
-    await checkTicketHasNotMoved(tx, input, act)
     const customer = await getCustomer(tx, act.org, input.customerId)
     if (!customer?.email) throw new InputError('no_address', 'The customer has no e-mail address on record.')
     const earlier = act.flowId ? await messagesOfFlow(tx, act.org, act.flowId) : []

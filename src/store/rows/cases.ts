@@ -119,6 +119,15 @@ const upsertCard = prepared<ChatMessagesTable, unknown>((row) =>
     ),
 )
 
+export const deleteChatMessage = (tx: Tx, org: string, card: string, surface: string) =>
+  tx.run(
+    qb
+      .deleteFrom('chat_messages')
+      .where('org', '=', org)
+      .where('card', '=', card)
+      .where('surface', '=', surface),
+  )
+
 export const saveChatMessage = (tx: Tx, row: ChatMessagesTable) => tx.run(upsertCard(row))
 
 export const insertModelRun = insertInto('model_runs', [

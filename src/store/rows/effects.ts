@@ -77,6 +77,18 @@ const again = prepared<{ org: string; id: string; now: number }, unknown>((p) =>
 
 export const retryEffect = (tx: Tx, org: string, id: string, now: number) => tx.run(again({ org, id, now }))
 
+/** A person says that what nobody could tell about is to be tried again. */
+export const retryDoubtful = (tx: Tx, org: string, flow: string, cause: string, error: string, now: number) =>
+  tx.run(
+    qb
+      .updateTable('effects')
+      .set({ state: 'failed', error, updated_at: now })
+      .where('org', '=', org)
+      .where('flow_id', '=', flow)
+      .where('cause', '=', cause)
+      .where('state', '=', 'in_doubt'),
+  )
+
 /** When contacts reached (or may have reached) a customer since `since`. */
 const contactsSince = prepared<{ org: string; customer: string; since: number }, { created_at: number }>(
   (p) =>
