@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 const root = join(fileURLToPath(import.meta.url), '../../..')
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const executablePath = process.env.CHROMIUM_PATH ?? ''
 
 /** A name under which the hub is not reached by loopback, so that it wants a token. */
 export const STRANGE_HOST = 'hub.example'
@@ -22,14 +22,8 @@ const FLAGS = [
   `--host-resolver-rules=MAP ${STRANGE_HOST} 127.0.0.1`,
 ]
 
-/** Whether there is a Chromium; a run that promises to be whole must have one. */
-export function hasBrowser(): boolean {
-  if (existsSync(executablePath)) return true
-  const why = `no Chromium at ${executablePath}; set CHROMIUM_PATH`
-  if (process.env.CI === 'true') throw new Error(`The page cannot be tested: ${why}.`)
-  console.warn(`\n  THE PAGE IS NOT TESTED: ${why}.\n`)
-  return false
-}
+/** Whether there is a Chromium. Where there is none, test/services.ts says so, and fails where CI wants all. */
+export const hasBrowser = executablePath !== '' && existsSync(executablePath)
 
 /** The page as it is now, built where it is not. */
 export async function startBrowser(): Promise<Browser> {
@@ -38,13 +32,13 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS })
 }
 
-export type Seen = { page: Page; complaints: string[]; close(): Promise<void> }
+export type Tab = AsyncDisposable & { page: Page; complaints: string[] }
 
 /** A tab of its own. What the browser complains of is collected: errors, refused code, dialogs of somebody's script. */
 export async function openTab(
   browser: Browser,
   options: { width?: number; dark?: boolean } = {},
-): Promise<Seen> {
+): Promise<Tab> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.dark ? 'dark' : 'light',
@@ -61,5 +55,5 @@ export async function openTab(
     complaints.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
-  return { page, complaints, close: () => context.close() }
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
 }

@@ -5,7 +5,7 @@ import { hasBrowser, openTab, STRANGE_HOST, startBrowser } from './browser.ts'
 
 const TRIP = 'Trip for three in January'
 
-describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
+describe.runIf(hasBrowser)('the console', { timeout: 60_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await startBrowser()
@@ -26,7 +26,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
 
   it('shows a run as it happens, lets its mail out on approval, and tells what every step did', async () => {
     await using hub = await startTestHub({ env: { APPROVE_CONTACTS: 'first' } })
-    const { page, complaints } = await open(hub)
+    await using tab = await open(hub)
+    const { page, complaints } = tab
     await page.getByText('No runs.').waitFor()
 
     hub.assign(ABHISHEK)
@@ -62,7 +63,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
   it('sends what the reviewer wrote instead of the draft', async () => {
     await using hub = await startTestHub({ env: { APPROVE_CONTACTS: 'first' } })
     const flow = await startWaiting(hub)
-    const { page } = await open(hub, `#/runs/${flow.id}`)
+    await using tab = await open(hub, `#/runs/${flow.id}`)
+    const { page } = tab
     await page.getByRole('button', { name: 'Edit' }).click()
     await page.getByLabel('Subject').fill('Your week in Goa')
     await page.getByRole('button', { name: 'Approve & send with edits' }).click()
@@ -74,7 +76,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
   it('says who was first when the draft has been answered already', async () => {
     await using hub = await startTestHub({ env: { APPROVE_CONTACTS: 'first' } })
     const flow = await startWaiting(hub)
-    const { page } = await openTab(browser)
+    await using tab = await openTab(browser)
+    const { page } = tab
     // A page that has not heard of it yet.
     await page.route('**/api/v1/stream', (route) => route.abort())
     await page.goto(`${hub.url}/#/runs/${flow.id}`)
@@ -100,7 +103,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
     hub.control.assignToAi(ticket.id)
     await hub.settle()
     const flow = await hub.flowOf(ticket.id)
-    const { page, complaints } = await open(hub, `#/runs/${flow.id}`)
+    await using tab = await open(hub, `#/runs/${flow.id}`)
+    const { page, complaints } = tab
 
     const heading = page.getByRole('heading', { level: 1 })
     await heading.getByText('<img src=x onerror=alert(1)>').waitFor()
@@ -122,7 +126,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
     const ticket = hub.assign(ABHISHEK)
     await hub.settle()
     const { id } = await hub.flowOf(ticket)
-    const { page } = await open(hub, '', { width: 390 })
+    await using tab = await open(hub, '', { width: 390 })
+    const { page } = tab
     const screens = ['#/runs', `#/runs/${id}`, '#/escalations', '#/sandbox'].concat(
       ['profile', 'conversation', 'desk', 'effects', 'log'].map((tab) => `#/runs/${id}/${tab}`),
     )
@@ -145,7 +150,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
     await hub.settle()
     expect(await hub.flowOf(ticket)).toMatchObject({ outcome: 'escalated' })
 
-    const { page, complaints } = await open(hub, '#/escalations')
+    await using tab = await open(hub, '#/escalations')
+    const { page, complaints } = tab
     await page.getByRole('list', { name: 'Escalations' }).getByRole('link').first().click()
     await page.getByRole('button', { name: 'Claim' }).click()
     await page.getByText('claimed by').waitFor()
@@ -159,7 +165,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
   it('plays the sandbox: a mood, an assignment, a day that passes', async () => {
     await using hub = await startTestHub()
     const ticket = hub.ticketOf(ABHISHEK)
-    const { page, complaints } = await open(hub, `#/sandbox/${ticket}`)
+    await using tab = await open(hub, `#/sandbox/${ticket}`)
+    const { page, complaints } = tab
     await page.getByLabel('By mail, the customer').selectOption('silent')
     await expect.poll(() => hub.personOf(ABHISHEK).mail).toBe('silent')
     await page.getByRole('button', { name: 'Assign to AI' }).click()
@@ -175,7 +182,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
 
   it('switches a fault on and off again', async () => {
     await using hub = await startTestHub()
-    const { page } = await open(hub, '#/sandbox')
+    await using tab = await open(hub, '#/sandbox')
+    const { page } = tab
     await page.getByRole('combobox', { name: 'At', exact: true }).selectOption('resend')
     await page.getByRole('button', { name: 'Switch the fault on' }).click()
     await expect.poll(() => hub.control.faults().resend).toMatchObject([{ on: 'POST /emails', times: 1 }])
@@ -185,7 +193,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
 
   it('asks for the token where it is needed, and asks again when it is wrong', async () => {
     await using hub = await startTestHub()
-    const { page } = await openTab(browser)
+    await using tab = await openTab(browser)
+    const { page } = tab
     await page.goto(hub.url.replace('127.0.0.1', STRANGE_HOST))
     await page.getByLabel('API token').fill('wrong')
     await page.getByRole('button', { name: 'Open the console' }).click()
@@ -198,7 +207,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
 
   it('is dark where the machine is dark, unless the reader chose otherwise', async () => {
     await using hub = await startTestHub()
-    const { page } = await open(hub, '', { dark: true })
+    await using tab = await open(hub, '', { dark: true })
+    const { page } = tab
     await page.getByText('No runs.').waitFor()
     const lightness = () =>
       page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]))
@@ -211,7 +221,8 @@ describe.runIf(hasBrowser())('the console', { timeout: 60_000 }, () => {
     await using hub = await startTestHub()
     hub.assign(ABHISHEK)
     await hub.settle()
-    const { page } = await open(hub)
+    await using tab = await open(hub)
+    const { page } = tab
     await page.getByRole('link', { name: TRIP }).waitFor()
     await page.keyboard.press('Tab')
     await page.getByRole('button', { name: 'Skip to content' }).press('Enter')

@@ -1,4 +1,5 @@
 import { words } from '../format.ts'
+import { record, text } from '../narrow.ts'
 
 /** Data as people read it: names left, values right, text as it was written and never as markup. */
 export function Json({ value, depth = 0 }: { value: unknown; depth?: number }) {
@@ -33,12 +34,17 @@ export function Json({ value, depth = 0 }: { value: unknown; depth?: number }) {
   if (depth < 1 || JSON.stringify(value).length < 200) return rows
   return (
     <details>
-      <summary>
-        {Array.isArray(value) ? `${entries.length} entries` : entries.map(([name]) => words(name)).join(', ')}
-      </summary>
+      <summary>{summaryOf(value)}</summary>
       {rows}
     </details>
   )
+}
+
+/** A title or name says more than the list of what is inside. */
+function summaryOf(value: object): string {
+  if (Array.isArray(value)) return `${value.length} entries`
+  const { title, name } = record(value)
+  return text(title) ?? text(name) ?? Object.keys(value).map(words).join(', ')
 }
 
 const LONG = 400

@@ -11,10 +11,10 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1]
 const MARKS: Record<string, string> = {
   completed: '✓',
   failed: '✗',
-  timed_out: '⌛',
+  timed_out: '⊘',
   running: '▸',
   awaiting_user: '◆',
-  waiting: '⏸',
+  waiting: '◔',
   cancelled: '■',
 }
 
