@@ -43,10 +43,10 @@ async function takeAndWait(hub: TestHub, ticket: string) {
 describe('a person who takes the ticket away stops everything', () => {
   it('before the mail is drafted', async () => {
     await using hub = await startTestHub()
-    hub.control.switchFault('model', { on: 'POST /chat', kind: { answerAfterMs: 600 }, times: 1 })
+    hub.control.switchFault('zendesk', { on: 'GET /comments', kind: { status: 503 }, times: 1 })
     const ticket = hub.assign(ABHISHEK)
-    const asked = () => hub.sandbox.standIns.model.seen.some(({ method }) => method === 'POST')
-    await expect.poll(asked, { timeout: 8_000 }).toBe(true)
+    await hub.settle()
+    expect((await hub.flowOf(ticket)).step('profile')).toMatchObject({ status: 'running', attempts: 2 })
     const { flow, after } = await takeAndWait(hub, ticket)
 
     expect(flow).toMatchObject(TAKEN)
