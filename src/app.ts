@@ -389,6 +389,7 @@ export async function createHub(options: HubOptions) {
 
   return {
     http,
+    live,
     store,
     knowledge,
     documents,

@@ -110,6 +110,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     apiToken: secrets.apiToken,
     log,
     async close() {
+      hub.live.close()
       await closeServer(server)
       await running.disposeAsync()
     },
@@ -186,8 +187,13 @@ function cannotListen(error: NodeJS.ErrnoException, port: number, host: string):
 /** Lets requests under way finish; connections that only wait are cut. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), 2_000).unref()
+    // A connection becomes idle when its last answer is out, which may be a moment from now.
+    const cutIdle = setInterval(() => server.closeIdleConnections(), 20)
+    const cutAll = setTimeout(() => server.closeAllConnections(), 2_000)
+    server.close(() => {
+      clearInterval(cutIdle)
+      clearTimeout(cutAll)
+      resolve()
+    })
   })
 }

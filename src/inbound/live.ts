@@ -8,6 +8,9 @@ export type Change = { kind: 'flow' | 'escalation' | 'call' | 'ticket' | 'messag
 export type Live = {
   tell(change: Change): void
   listen(listener: (change: Change) => void): () => void
+  /** Ends every stream that is open: they would keep a hub that stops waiting. */
+  close(): void
+  onClose(end: () => void): () => void
 }
 
 export function createLive(): Live {
@@ -18,6 +21,11 @@ export function createLive(): Live {
     listen(listener) {
       emitter.on('change', listener)
       return () => emitter.off('change', listener)
+    },
+    close: () => void emitter.emit('close'),
+    onClose(end) {
+      emitter.on('close', end)
+      return () => emitter.off('close', end)
     },
   }
 }
@@ -38,9 +46,11 @@ export function liveRouter(live: Live, auth: AuthDeps): Router {
     response.write(': listening\n\n')
     const stop = live.listen((change) => response.write(`data: ${JSON.stringify(change)}\n\n`))
     const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS)
+    const forget = live.onClose(() => response.end())
     request.on('close', () => {
       clearInterval(heartbeat)
       stop()
+      forget()
     })
   })
   return router

@@ -54,7 +54,7 @@ export type Skill<Input = unknown, Output = unknown> = {
   /** Whom a contact reaches, by which channel: the policy is asked about them. */
   reaches?(input: Input): { channel: Channel; customerId: string }
   /** What must still be so, asked in the transaction of every try that nothing of the effect can have come before. */
-  check?: (tx: Tx, input: Input, act: Act) => Promise<void>
+  check?(tx: Tx, input: Input, act: Act): Promise<void>
   /** Rows that must be there once the effect is being tried, in the same transaction. */
   begin?(tx: Tx, input: Input, act: Act): Promise<void>
   run(input: Input, act: Act): Promise<Output>

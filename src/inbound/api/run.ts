@@ -28,21 +28,24 @@ export async function runOfFlow({ store, org }: ApiDeps, flowId: string) {
     modelRunsOf(read, org, flow.case_id),
     chatMessagesOf(read, org, `case:${flow.case_id}`),
   ])
+  const ticket = flow.ticket ? await getTicket(read, org, flow.ticket) : undefined
+  const deskWrites = flow.ticket ? await deskWritesOf(read, org, flow.ticket) : []
+  const consents = flow.customer_id ? await consentsOf(read, org, flow.customer_id) : []
   const customer = flow.customer_id ? await getCustomer(read, org, flow.customer_id) : undefined
   const profile = flow.customer_id ? await latestProfile(read, org, flow.customer_id) : undefined
   return {
     flow: showFlow(flow, steps),
-    ticket: flow.ticket ? ((await getTicket(read, org, flow.ticket)) ?? null) : null,
+    ticket: ticket ? parsedColumns(ticket, ['tags']) : null,
     customer: customer ? parsedColumns(customer, ['tags']) : null,
-    consents: flow.customer_id ? await consentsOf(read, org, flow.customer_id) : [],
+    consents: consents.map((row) => parsedColumns(row, [])),
     profile: profile ? parsedColumns(profile, ['profile', 'dropped', 'changes', 'sources']) : null,
     messages: messages.map((row) => parsedColumns(row, ['meta'])),
     calls: calls.map((row) => parsedColumns(row, ['context_pack'])),
-    deskWrites: flow.ticket ? await deskWritesOf(read, org, flow.ticket) : [],
+    deskWrites: deskWrites.map((row) => parsedColumns(row, [])),
     effects: effects.map((row) => parsedColumns(row, ['input', 'answer'])),
-    escalations,
-    alerts,
-    modelRuns: models,
+    escalations: escalations.map((row) => parsedColumns(row, [])),
+    alerts: alerts.map((row) => parsedColumns(row, [])),
+    modelRuns: models.map((row) => parsedColumns(row, [])),
     logs: logs.map((row) => parsedColumns(row, ['metadata'])),
   }
 }
