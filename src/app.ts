@@ -240,6 +240,7 @@ export async function createHub(options: HubOptions) {
     inbound: connections.inboundMail,
     own: { addresses: ownAddresses, messageIdDomain: null },
     secret: options.secrets.secretKey,
+    escalate,
     log,
   }
   const mailIn = receiveMail(mailDeps)

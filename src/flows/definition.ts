@@ -26,8 +26,7 @@ export const stepStatuses = [
 ] as const
 export type StepStatus = (typeof stepStatuses)[number]
 
-export const isFinal = (status: string) =>
-  status === 'completed' || status === 'failed' || status === 'cancelled'
+export { isFinal } from '../store/rows/flows.ts'
 
 const duration = z.string().describe('Like 90s, 5m, 24h, 14d, or a mapping that yields one')
 const goto = z.string().describe("A step's name, or `end`")

@@ -3,9 +3,10 @@ import { normalEmail } from '../customers/index.ts'
 import { type Events, type Subscriber, subscribeByWork } from '../events/index.ts'
 import { VendorError } from '../ops/errors.ts'
 import type { Clock, InboundMail, ReceivedMail } from '../ports/index.ts'
+import type { NewEscalation } from '../skills/index.ts'
 import type { Executor, FlowsTable, MessagesTable, Store, Tx } from '../store/index.ts'
 import { customerByIdentity, insertConsent } from '../store/rows/customers.ts'
-import { getFlow, listFlows } from '../store/rows/flows.ts'
+import { getFlow, isFinal, listFlows } from '../store/rows/flows.ts'
 import {
   insertMessage,
   messageByHeader,
@@ -18,6 +19,8 @@ import { optOutWords, refusalWords } from './consent-words.ts'
 import { cutReply } from './reply.ts'
 import { readReplyAddress } from './reply-address.ts'
 
+const SHOWN_CHARS = 600
+
 type Deps = {
   store: Store
   queue: WorkQueue
@@ -28,6 +31,7 @@ type Deps = {
   own: OwnMail
   /** Signs reply addresses. */
   secret: string
+  escalate: (tx: Tx, org: OrgId, escalation: NewEscalation) => Promise<string>
   log: Logger
 }
 
@@ -119,12 +123,35 @@ async function take(
       await recordWithdrawal(deps, tx, org, { customerId, messageId: id, text }, origin)
       const event = { type: 'inbound_email' as const, ...about, subject: mail.subject, text }
       await deps.events().raise(tx, event, origin)
+      if (!flow || isFinal(flow.status)) await tellPerson(deps, tx, org, row, flow)
     } else if (nature.kind === 'bounce') {
       await deps.events().raise(tx, { type: 'mail_bounced', ...about, detail: mail.subject }, origin)
     }
   })
   const about = { nature: nature.kind, why: nature.why, by }
   log.info({ ...about, ...(flow ? { caseId: flow.case_id, flowId: flow.id } : {}) }, 'a mail came in')
+}
+
+/** No flow reads it any more: without a person it would lie in the conversation unseen. */
+async function tellPerson(
+  deps: Deps,
+  tx: Tx,
+  org: OrgId,
+  message: MessagesTable,
+  flow: FlowsTable | undefined,
+) {
+  await deps.escalate(tx, org, {
+    cause: `mail:${message.id}`,
+    priority: 'normal',
+    source: 'inbound_email',
+    reason: flow
+      ? 'The customer wrote again after the case was done.'
+      : 'A customer wrote, and no case waits for it.',
+    brief: `“${message.body.slice(0, SHOWN_CHARS)}”\nNext: Read the mail in the conversation and answer it`,
+    ticket: message.ticket,
+    customerId: message.customer_id,
+    flowId: flow?.id ?? null,
+  })
 }
 
 /**

@@ -11,7 +11,12 @@ import {
   type Tx,
 } from '../index.ts'
 
-const final = sql.raw("('completed', 'failed', 'cancelled')")
+const finalStatuses = ['completed', 'failed', 'cancelled']
+/** Literals in the SQL: only then does SQLite use the partial indexes. */
+const final = sql.raw(`(${finalStatuses.map((status) => `'${status}'`).join(', ')})`)
+
+/** Whether a flow with this status is over. */
+export const isFinal = (status: string) => finalStatuses.includes(status)
 
 /** Left out where the ticket already has an unfinished flow of this template. */
 export const insertFlow = insertInto(
