@@ -13,7 +13,7 @@ import {
   messageByProviderId,
   setMessageStatus,
 } from '../store/rows/messages.ts'
-import type { OrgId, WorkKind, WorkQueue } from '../work/index.ts'
+import type { OrgId, RunResult, WorkKind, WorkQueue } from '../work/index.ts'
 import { natureOfMail, type OwnMail } from './auto-reply.ts'
 import { optOutWords, refusalWords } from './consent-words.ts'
 import { cutReply } from './reply.ts'
@@ -215,15 +215,20 @@ export function followMail(deps: Deps): { subscriber: Subscriber; work: WorkKind
     key: (event) => `mail:${event.providerId}`,
     async run(event, stored) {
       const { org } = stored
-      await deps.store.write(async (tx) => {
+      return deps.store.write(async (tx): Promise<RunResult> => {
         const message = await messageByProviderId(tx, org, event.provider, event.providerId, 'out')
-        if (!message) return
+        // The report can overtake our own note of the answer, or the account sends what is not ours.
+        if (!message) {
+          const age = deps.clock.now() - stored.receivedAt
+          if (age > OVERTAKEN_MS) return undefined
+          return { again: deps.clock.now() + Math.max(age, 1_000), why: 'no mail of ours, so far' }
+        }
         await setMessageStatus(tx, org, message.id, {
           // Reports come in any order: a mail that bounced or arrived is not merely sent again.
           ...((RANK[event.status] ?? 0) > (RANK[message.status] ?? 0) ? { status: event.status } : {}),
           ...(event.messageId && !message.header_id ? { header_id: event.messageId } : {}),
         })
-        if (event.status !== 'bounced' && event.status !== 'failed') return
+        if (event.status !== 'bounced' && event.status !== 'failed') return undefined
         await deps.events().append(
           tx,
           {
@@ -241,12 +246,15 @@ export function followMail(deps: Deps): { subscriber: Subscriber; work: WorkKind
           },
           { org, cause: stored.id, depth: 1 },
         )
+        return undefined
       })
-      return undefined
     },
   })
   return { subscriber, work }
 }
+
+/** After a crash our note may take some minutes. */
+const OVERTAKEN_MS = 10 * 60_000
 
 const RANK: Record<string, number> = {
   sending: 0,

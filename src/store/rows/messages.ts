@@ -75,13 +75,15 @@ export function conversationOf(
   return read.all(query.orderBy('id', 'desc').limit(limit))
 }
 
-export function setMessageStatus(
+/** Nothing to change is fine: then nothing is written. */
+export async function setMessageStatus(
   tx: Tx,
   org: string,
   id: string,
   change: { status?: string; header_id?: string; meta?: string; provider?: string; provider_id?: string },
-) {
-  return tx.run(qb.updateTable('messages').set(change).where('org', '=', org).where('id', '=', id))
+): Promise<void> {
+  if (Object.keys(change).length === 0) return
+  await tx.run(qb.updateTable('messages').set(change).where('org', '=', org).where('id', '=', id))
 }
 
 const byEffect = prepared<{ org: string; effect: string }, MessagesTable>((p) =>
