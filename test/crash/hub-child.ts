@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { startHub } from '../../src/start.ts'
 import { nextRunAtBut } from '../../src/work/index.ts'
@@ -46,19 +47,26 @@ process.send?.('ready')
 
 /** Backoff after a crash is real, but nobody need sit through it; waits for people are longer and are left. */
 const SHORT_WAIT_MS = 60_000
-const { dispatcher, store, nextDueAt } = running.hub
-const skipping = setInterval(async () => {
-  await dispatcher.idle()
-  const next = await nextRunAtBut(store.read, ['desk.poll', 'flow.watch', 'call.watch', 'call.poll'])
-  const wait = (next ?? 0) - running.clock.now()
-  if (wait > 0 && wait <= SHORT_WAIT_MS) running.clock.advance(wait)
-}, 100)
+const FOR_EVER = ['desk.poll', 'flow.watch', 'call.watch', 'call.poll']
+const { clock, hub } = running
 
-/** Told to finish: runs what is due, gives up its leases, ends as on SIGTERM. */
-process.once('message', async () => {
-  clearInterval(skipping)
-  for (let due = await nextDueAt(); due !== null && due <= running.clock.now(); due = await nextDueAt())
-    await dispatcher.idle()
-  await running.close()
-  process.exit(0)
+/** Runs what is due now or in a short while. */
+async function untilQuiet() {
+  for (;;) {
+    await hub.dispatcher.idle()
+    const wait = ((await nextRunAtBut(hub.store.read, FOR_EVER)) ?? Number.POSITIVE_INFINITY) - clock.now()
+    if (wait > SHORT_WAIT_MS) return
+    clock.advance(Math.max(wait, 0))
+  }
+}
+/** Told to finish: as on SIGTERM, once all is quiet. */
+let told = false
+process.once('message', () => {
+  told = true
 })
+for (let finishing = false; !finishing; await delay(50)) {
+  finishing = told
+  await untilQuiet()
+}
+await running.close()
+process.exit(0)
