@@ -47,7 +47,7 @@ async function answer(question: string) {
       return hub.store.read.all(
         qb
           .selectFrom('flows')
-          .select(['ticket', 'status', 'outcome', 'created_at', 'completed_at'])
+          .select(['ticket', 'status', 'outcome', 'created_at', 'completed_at', 'waiting_for'])
           .orderBy('id'),
       )
   }

@@ -27,8 +27,9 @@ export function createVapiVoice(config: VapiVoiceConfig, timeoutMs?: number): Vo
     name: 'vapi',
     async initiateCall(request, { key }) {
       const body = callBodyOf(request, key, config)
-      const call = await ask({ write: true, answer: z.object({ id: z.string().min(1) }) }, (sdk, options) =>
-        sdk.calls.create(body, options),
+      const call = await ask(
+        { write: true, answer: z.object({ id: z.string().min(1) }) },
+        async (sdk, options) => (await sdk.calls()).create(body, options),
       )
       return { providerCallId: call.id }
     },
@@ -51,8 +52,8 @@ export function createVapiVoice(config: VapiVoiceConfig, timeoutMs?: number): Vo
 
 async function getCall(ask: AskVapi, id: string): Promise<VapiCall | undefined> {
   try {
-    return await ask({ write: false, answer: VapiCallSchema }, (sdk, options) =>
-      sdk.calls.get({ id }, options),
+    return await ask({ write: false, answer: VapiCallSchema }, async (sdk, options) =>
+      (await sdk.calls()).get({ id }, options),
     )
   } catch (error) {
     if (error instanceof VendorError && error.code === 'vendor_not_found') return undefined
@@ -72,7 +73,9 @@ async function findCall(
   let createdAtLe: string | undefined
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const query = { phoneNumberId, createdAtGe, limit: PAGE_SIZE, ...(createdAtLe && { createdAtLe }) }
-    const calls = await ask({ write: false, answer }, (sdk, options) => sdk.calls.list(query, options))
+    const calls = await ask({ write: false, answer }, async (sdk, options) =>
+      (await sdk.calls()).list(query, options),
+    )
     const found = calls.find((call) => isOurs(call, key))
     if (found) return snapshotOf(found)
     if (calls.length < PAGE_SIZE) return undefined
@@ -95,7 +98,9 @@ function isOurs(call: VapiCall, key: string): boolean {
 async function check(ask: AskVapi, id: string): Promise<Check> {
   try {
     const answer = z.object({ number: z.string().nullish(), provider: z.string().nullish() })
-    const found = await ask({ write: false, answer }, (sdk, options) => sdk.phoneNumbers.get({ id }, options))
+    const found = await ask({ write: false, answer }, async (sdk, options) =>
+      (await sdk.phoneNumbers()).get({ id }, options),
+    )
     return {
       ok: true,
       detail: `Calls go out from ${found.number ?? 'a SIP line'} (${found.provider ?? 'vapi'})`,
