@@ -124,11 +124,12 @@ function fail(
   now: Instant,
   random: () => number,
 ): Transition {
+  const firstDelayMs = durationMs(settings.retries?.first) ?? DEFAULT_RETRIES.firstDelayMs
   const policy = {
-    ...DEFAULT_RETRIES,
     attempts: settings.retries?.attempts ?? DEFAULT_RETRIES.attempts,
-    firstDelayMs: durationMs(settings.retries?.first) ?? DEFAULT_RETRIES.firstDelayMs,
+    firstDelayMs,
     factor: settings.retries?.factor ?? DEFAULT_RETRIES.factor,
+    maxDelayMs: Math.max(DEFAULT_RETRIES.maxDelayMs, firstDelayMs),
   }
   if (outcome.retry.when !== 'never' && step.attempts < policy.attempts) {
     const plain = retryDelayMs(policy, step.attempts, random)

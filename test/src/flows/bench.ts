@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import type { EventType, HubEvent } from '../../../src/events/index.ts'
+import { type StepDefinition, TemplateDefinition } from '../../../src/flows/definition.ts'
+import {
+  cancelFlow,
+  createEngine,
+  createFlow,
+  respond,
+  retryFlow,
+  wakeOnEvents,
+  watchFlows,
+} from '../../../src/flows/index.ts'
+import { manualClock } from '../../../src/ops/clock.ts'
+import { VendorError } from '../../../src/ops/errors.ts'
+import { type Act, type Decision, defineSkill } from '../../../src/skills/index.ts'
+import { qb } from '../../../src/store/index.ts'
+import { getFlow, getSteps, logsOfFlow } from '../../../src/store/rows/flows.ts'
+import { createDispatcher, nextRunAtBut } from '../../../src/work/index.ts'
+import { ORG, START } from '../../contracts/rows.ts'
+import { skillBench } from '../skills/bench.ts'
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+
+type StepInput = z.input<typeof import('../../../src/flows/definition.ts').StepDefinition>
+export type GivenStep = StepInput
+
+type Doing = (input: Record<string, unknown>, act: Act) => unknown
+
+export type FlowBench = Awaited<ReturnType<typeof flowBench>>
+
+/** The real engine, ledger, dispatcher and store around a template of the test's own; skills are plain functions. */
+export async function flowBench(given: {
+  steps: readonly GivenStep[]
+  skills?: Record<string, Doing>
+  decisions?: Record<string, Decision>
+  approvalNeeded?: (approvedBefore: boolean) => boolean
+  deadline?: string
+  onStep?: (about: { step: string; moment: 'before' | 'after' }) => void
+}) {
+  const clock = manualClock(START)
+  const skills = Object.entries(given.skills ?? {}).map(([name, run]) =>
+    defineSkill({
+      name,
+      title: name,
+      description: 'For tests.',
+      effect: 'write',
+      input: z.record(z.string(), z.unknown()),
+      output: z.unknown(),
+      run: async (input, act) => run(input, act) ?? null,
+    }),
+  )
+  const bench = await skillBench(skills, { clock })
+  const { store, queue, events, newId, log, hub } = bench
+  bench.subscribers.push(wakeOnEvents({ queue }))
+  const ended: string[] = []
+  const engine = createEngine({
+    store,
+    clock,
+    newId,
+    queue,
+    events,
+    skills: bench.skills,
+    decisions: new Map(Object.entries(given.decisions ?? {})),
+    approvalNeeded: given.approvalNeeded ?? (() => true),
+    random: () => 0.5,
+    onFlowEnd: (_template, outcome) => ended.push(outcome),
+    ...(given.onStep ? { onStep: given.onStep } : {}),
+  })
+  const watch = watchFlows({ store, clock, queue, escalate: hub.escalate })
+  const dead: string[] = []
+  const dispatcher = createDispatcher({
+    store,
+    queue,
+    kinds: [engine, watch],
+    clock,
+    random: () => 0.5,
+    log,
+    concurrency: 8,
+    onDead: async (_tx, row) => void dead.push(row.kind),
+    onRun: () => {},
+  })
+  await dispatcher.start()
+
+  const template = TemplateDefinition.parse({
+    name: 'test',
+    version: 1,
+    title: 'Test {{params.name}}',
+    description: 'For tests.',
+    params: { name: { type: 'string', description: 'Any' } },
+    deadline: given.deadline ?? '30d',
+    steps: given.steps,
+  })
+  const control = { store, clock, newId, queue }
+  let flowId = ''
+
+  /** Until nothing is due now. */
+  const settle = () => dispatcher.idle()
+
+  async function shown() {
+    const flow = await getFlow(store.read, ORG, flowId)
+    if (!flow) throw new Error('there is no flow')
+    const steps = await getSteps(store.read, flowId)
+    const step = (name: string) => {
+      const found = steps.find((one) => one.name === name)
+      if (!found) throw new Error(`there is no step ${name}`)
+      return { ...found, answer: found.result === null ? undefined : JSON.parse(found.result) }
+    }
+    return { ...flow, steps, step, path: await pathOf() }
+  }
+
+  /** The steps in the order in which they began. */
+  async function pathOf() {
+    const steps = new Map((await getSteps(store.read, flowId)).map(({ id, name }) => [id, name]))
+    const logs = await logsOfFlow(store.read, ORG, flowId, 10_000)
+    return logs
+      .filter(({ type }) => type === 'step_started')
+      .map(({ step_id }) => steps.get(step_id ?? '') ?? '?')
+  }
+
+  return {
+    ...bench,
+    dispatcher,
+    queue,
+    dead,
+    ended,
+    watch,
+    settle,
+    flow: shown,
+    id: () => flowId,
+    logs: async () =>
+      (await logsOfFlow(store.read, ORG, flowId, 10_000)).map(({ type, message }) => ({ type, message })),
+
+    /** Makes a flow and runs it as far as it goes now. */
+    async start(more: { ticket?: string; fence?: number } = {}) {
+      const flow = await store.write((tx) =>
+        createFlow({ clock, newId, queue }, tx, template, {
+          org: ORG,
+          params: { name: 'one' },
+          settings: { patience: '2h' },
+          requestedBy: 'user:ada',
+          requestedFrom: 'a test',
+          ...more,
+        }),
+      )
+      if (!flow) return undefined
+      flowId = flow.id
+      await settle()
+      return shown()
+    },
+
+    /** Lets time pass, from one due thing to the next. */
+    async pass(ms: number) {
+      const until = clock.now() + ms
+      for (;;) {
+        await settle()
+        const next = (await nextRunAtBut(store.read, ['none'])) ?? until
+        if (next > until) break
+        clock.advance(Math.max(next - clock.now(), 0))
+        if (clock.now() >= until) break
+      }
+      if (clock.now() < until) clock.advance(until - clock.now())
+      await settle()
+      return shown()
+    },
+
+    raise: (event: HubEvent) => store.write((tx) => events.raise(tx, event, { org: ORG })),
+
+    /** Answers at once, without a look and without waiting for what follows. */
+    answer: (stepId: string, answer: { approved: boolean }) =>
+      respond(control, ORG, { flowId, stepId }, { edit: {}, note: null, ...answer }, 'user:ada'),
+    async respond(
+      name: string,
+      answer: { approved: boolean; edit?: Record<string, string>; note?: string },
+      by = 'user:ada',
+    ) {
+      const stepId = (await shown()).step(name).id
+      await respond(control, ORG, { flowId, stepId }, { edit: {}, note: null, ...answer }, by)
+      await settle()
+      return shown()
+    },
+    async cancel(reason = 'not wanted') {
+      const done = await store.write((tx) =>
+        cancelFlow(control, tx, ORG, flowId, { reason, outcome: 'cancelled', actor: 'user:ada' }),
+      )
+      await settle()
+      return done
+    },
+    async retry() {
+      await retryFlow(control, ORG, flowId, 'user:ada')
+      await settle()
+      return shown()
+    },
+    events: (type: EventType) => store.read.all(qb.selectFrom('events').selectAll().where('type', '=', type)),
+    work: () => store.read.all(qb.selectFrom('work').selectAll().where('kind', '=', 'flow.run')),
+    async [Symbol.asyncDispose]() {
+      await dispatcher.stop(100)
+      await bench[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export const call = (
+  name: string,
+  more: Partial<Extract<StepDefinition, { type: 'tool_call' }>> = {},
+): GivenStep => ({
+  name,
+  type: 'tool_call',
+  title: `Do ${name}`,
+  skill: 'note',
+  input: {},
+  ...more,
+})
+
+/** A vendor's clear no, to be tried again. */
+export const down = (
+  code: VendorError['code'] = 'vendor_unavailable',
+  retry: VendorError['retry'] = { when: 'backoff' },
+) => new VendorError({ code, vendor: 'x', retry, hint: 'it is down' })
