@@ -36,6 +36,7 @@ export async function flowBench(given: {
   decisions?: Record<string, Decision>
   approvalNeeded?: (approvedBefore: boolean) => boolean
   deadline?: string
+  databaseUrl?: string
   onStep?: (about: { step: string; moment: 'before' | 'after' }) => void
 }) {
   const clock = manualClock(START)
@@ -50,7 +51,10 @@ export async function flowBench(given: {
       run: async (input, act) => run(input, act) ?? null,
     }),
   )
-  const bench = await skillBench(skills, { clock })
+  const bench = await skillBench(skills, {
+    clock,
+    ...(given.databaseUrl ? { databaseUrl: given.databaseUrl } : {}),
+  })
   const { store, queue, events, newId, log, hub } = bench
   bench.subscribers.push(wakeOnEvents({ queue }))
   const ended: string[] = []
@@ -191,7 +195,8 @@ export async function flowBench(given: {
       await settle()
       return shown()
     },
-    events: (type: EventType) => store.read.all(qb.selectFrom('events').selectAll().where('type', '=', type)),
+    eventsOf: (type: EventType) =>
+      store.read.all(qb.selectFrom('events').selectAll().where('type', '=', type)),
     work: () => store.read.all(qb.selectFrom('work').selectAll().where('kind', '=', 'flow.run')),
     async [Symbol.asyncDispose]() {
       await dispatcher.stop(100)

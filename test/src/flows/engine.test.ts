@@ -33,7 +33,7 @@ describe('a tool_call', () => {
       { n: 7, who: 'one' },
       { all: { n: 7, who: 'one' }, text: 'n is 7' },
     ])
-    expect(await bench.events('flow_completed')).toHaveLength(1)
+    expect(await bench.eventsOf('flow_completed')).toHaveLength(1)
     expect(bench.ended).toEqual(['completed'])
   })
 
@@ -113,7 +113,7 @@ describe('a tool_call', () => {
     const flow = await bench.start()
     expect(flow).toMatchObject({ status: 'failed', outcome: 'failed', last_error: 'this cannot work' })
     expect(flow?.step('never').status).toBe('pending')
-    expect(await bench.events('flow_failed')).toHaveLength(1)
+    expect(await bench.eventsOf('flow_failed')).toHaveLength(1)
   })
 
   it('whose gate is shut until a time waits for it, uncounted, and says which gate', async () => {

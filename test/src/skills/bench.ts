@@ -24,13 +24,13 @@ export type SkillBench = Awaited<ReturnType<typeof skillBench>>
 /** A real store, ledger and escalations around the skills under test; no vendor, no flow. */
 export async function skillBench(
   skills: readonly Skill[],
-  more: { clock?: JumpingClock; chats?: readonly ChatSurface[] } = {},
+  more: { clock?: JumpingClock; chats?: readonly ChatSurface[]; databaseUrl?: string } = {},
 ) {
   const clock = more.clock ?? manualClock(START)
   const newId = createIds(clock)
   const log = pino({ level: 'silent' })
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-skills-'))
-  const store = await openStore({ databaseUrl: null, file: join(folder, 'store.db') })
+  const store = await openStore({ databaseUrl: more.databaseUrl ?? null, file: join(folder, 'store.db') })
   await migrate(store, clock.now())
   const queue = createWorkQueue({ clock, newId })
   const subscribers: Subscriber[] = []

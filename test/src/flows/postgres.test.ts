@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { openStore, raw } from '../../../src/store/index.ts'
+import { freshPostgres, hasPostgres } from '../../postgres.ts'
+import { flowBench } from './bench.ts'
+
+const closed = { type: 'ticket_closed', ticket: 'z:1' } as const
+
+describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => {
+  it('an event that is being appended while its flow begins to wait is not slept through', async () => {
+    const databaseUrl = await freshPostgres()
+    const door = await openStore({ databaseUrl, file: '' })
+    let appended: Promise<void> | undefined
+    await using bench = await flowBench({
+      databaseUrl,
+      steps: [
+        {
+          name: 'wait',
+          type: 'wait_event',
+          title: 'Wait',
+          event: 'ticket_closed',
+          correlation: 'z:1',
+          within: '1h',
+          waiting_for: 'the ticket to be closed',
+        },
+      ],
+      // The engine has looked and seen nothing. Another process appends the event, and takes its time to commit.
+      onStep: ({ moment }) => {
+        if (moment === 'after') appended ??= appendSlowly()
+      },
+    })
+    function appendSlowly() {
+      return door.write(async (tx) => {
+        await bench.events.append(
+          tx,
+          { event: closed, source: 'test', dedupeKey: null, occurredAt: null },
+          { org: 'default' },
+        )
+        await expect.poll(engineWaits, { timeout: 5_000 }).toBe(true)
+      })
+    }
+    /** For us, or for the event because it never saw us. */
+    async function engineWaits() {
+      const blocked = await door.read.all(raw('SELECT 1 FROM pg_locks WHERE NOT granted'))
+      return blocked.length > 0 || (await bench.flow()).status === 'waiting'
+    }
+
+    await bench.start()
+    await appended
+    await bench.settle()
+    expect((await bench.flow()).status).toBe('completed')
+    await door.close()
+  })
+
+  it('of two answers to one approval at the same moment one counts', async () => {
+    await using bench = await flowBench({
+      databaseUrl: await freshPostgres(),
+      steps: [{ name: 'ask', type: 'approval', title: 'Ask', policy: 'always', payload: {}, within: '1h' }],
+    })
+    const stepId = (await bench.start())?.step('ask').id ?? ''
+    const answers = await Promise.allSettled(
+      [true, false, true].map((approved) => bench.answer(stepId, { approved })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+  })
+})
