@@ -11,6 +11,13 @@ import { resolve, type Scope } from './mappings.ts'
 import type { StepOutcome } from './outcome.ts'
 import { type FlowState, scopeOf } from './state.ts'
 
+// What the steps of each type find in their settings; built once, since building costs more than parsing.
+const DecisionSettings = z.looseObject({ decision: z.string() })
+const ConditionalSettings = z.looseObject({ condition: Condition })
+const DelaySettings = z.looseObject({ for: z.string() })
+const TimeoutSettings = z.looseObject({ on_timeout: z.int().nullable() })
+const AskedFor = z.looseObject({ payload: z.record(z.string(), z.unknown()) })
+
 export type StepDeps = {
   store: Store
   clock: Clock
@@ -103,7 +110,7 @@ async function aiDecision(
   step: FlowStepsTable,
   input: Record<string, unknown>,
 ): Promise<StepOutcome> {
-  const { decision: name } = z.looseObject({ decision: z.string() }).parse(JSON.parse(step.settings))
+  const { decision: name } = DecisionSettings.parse(JSON.parse(step.settings))
   const decide = deps.decisions.get(name)
   if (!decide) throw new InputError('unknown_decision', `There is no decision "${name}".`)
   const result = await decide(input, {
@@ -116,7 +123,7 @@ async function aiDecision(
 }
 
 function conditional(state: FlowState, step: FlowStepsTable): StepOutcome {
-  const { condition } = z.looseObject({ condition: Condition }).parse(JSON.parse(step.settings))
+  const { condition } = ConditionalSettings.parse(JSON.parse(step.settings))
   const verdict = holds(condition, scopeOf(state))
   return {
     kind: 'done',
@@ -170,7 +177,7 @@ export function lastUsed(state: FlowState, type: EventType): string {
 }
 
 function delay(deps: StepDeps, state: FlowState, step: FlowStepsTable): StepOutcome {
-  const { for: span } = z.looseObject({ for: z.string() }).parse(JSON.parse(step.settings))
+  const { for: span } = DelaySettings.parse(JSON.parse(step.settings))
   if (step.wait_until === null) {
     const until = deps.clock.now() + durationOf(span, scopeOf(state))
     return { kind: 'wait', status: 'waiting', waitingFor: `${step.title} to pass`, until }
@@ -210,9 +217,7 @@ function approval(deps: StepDeps, state: FlowState, step: FlowStepsTable): StepO
         by: answer.by,
       }
     }
-    const asked = z
-      .looseObject({ payload: z.record(z.string(), z.unknown()) })
-      .parse(JSON.parse(step.result ?? '{}'))
+    const asked = AskedFor.parse(JSON.parse(step.result ?? '{}'))
     return {
       kind: 'done',
       result: {
@@ -258,7 +263,7 @@ const wasApprovedEarlier = (state: FlowState) => state.context.approvedOnce === 
 
 function parkedOrTimedOut(deps: StepDeps, step: FlowStepsTable): StepOutcome {
   if (deps.clock.now() < (step.wait_until ?? 0)) return { kind: 'parked' }
-  const settings = z.looseObject({ on_timeout: z.int().nullable() }).parse(JSON.parse(step.settings))
+  const settings = TimeoutSettings.parse(JSON.parse(step.settings))
   return {
     kind: 'failed',
     code: 'timeout',

@@ -23,6 +23,12 @@ export type WebhookDeps = {
 
 const BODY_MAX = '1mb'
 
+const ACCEPTED = '{"ok":true}'
+const ACCEPTED_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': ACCEPTED.length,
+}
+
 const insertDelivery = insertInto(
   'deliveries',
   ['id', 'org', 'source', 'delivery_key', 'received_at', 'outcome', 'reason', 'headers', 'body'],
@@ -71,7 +77,8 @@ async function receive(
     sendProblem(response, 400, 'malformed', `Not what ${provider} documents: ${parsed.reason}.`)
     return
   }
-  response.status(200).type('application/json').send('{"ok":true}')
+  // Written as it is: express would look whether it could be a 304, at a tenth of the whole request's cost.
+  response.writeHead(200, ACCEPTED_HEADERS).end(ACCEPTED)
 }
 
 /** @returns whether this delivery was new. */
