@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openStore, raw } from '../../../src/store/index.ts'
 import { freshPostgres, hasPostgres } from '../../postgres.ts'
-import { flowBench } from './bench.ts'
+import { call, flowBench } from './bench.ts'
 
 const closed = { type: 'ticket_closed', ticket: 'z:1' } as const
 
@@ -9,10 +9,11 @@ describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => 
   it('an event that is being appended while its flow begins to wait is not slept through', async () => {
     const databaseUrl = await freshPostgres()
     const door = await openStore({ databaseUrl, file: '' })
-    let appended: Promise<void> | undefined
+    let appending: Promise<void> | undefined
     await using bench = await flowBench({
       databaseUrl,
       steps: [
+        call('first'),
         {
           name: 'wait',
           type: 'wait_event',
@@ -23,18 +24,19 @@ describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => 
           waiting_for: 'the ticket to be closed',
         },
       ],
-      // The engine has looked and seen nothing. Another process appends the event, and takes its time to commit.
-      onStep: ({ moment }) => {
-        if (moment === 'after') appended ??= appendSlowly()
+      // Before the engine looks, another process has appended the event; it takes its time to commit.
+      skills: {
+        note: () =>
+          new Promise<void>((inserted) => {
+            appending = appendSlowly(inserted)
+          }),
       },
     })
-    function appendSlowly() {
+    function appendSlowly(inserted: () => void) {
+      const fact = { event: closed, source: 'test', dedupeKey: null, occurredAt: null }
       return door.write(async (tx) => {
-        await bench.events.append(
-          tx,
-          { event: closed, source: 'test', dedupeKey: null, occurredAt: null },
-          { org: 'default' },
-        )
+        await bench.events.append(tx, fact, { org: 'default' })
+        inserted()
         await expect.poll(engineWaits, { timeout: 5_000 }).toBe(true)
       })
     }
@@ -45,7 +47,7 @@ describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => 
     }
 
     await bench.start()
-    await appended
+    await appending
     await bench.settle()
     expect((await bench.flow()).status).toBe('completed')
     await door.close()
