@@ -80,17 +80,24 @@ export function openSqlite(file: string): Store {
   }
 
   async function flush() {
-    // Let everything that this turn of the event loop wants to write join the same commit.
-    await new Promise((resolve) => setImmediate(resolve))
+    await gather()
     while (waiting.length > 0) {
       const batch = waiting.splice(0, BATCH_MAX)
       for (const { settle, afterCommit } of (await runTogether(batch)) ?? (await runApart(batch))) {
         settle()
         runAfterCommit(afterCommit)
       }
-      if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve))
+      if (waiting.length > 0) await gather()
     }
     flushing = undefined
+  }
+
+  /** Lets all that is about to write join the same commit: turn by turn, for as long as each brings more. */
+  async function gather() {
+    for (let before = 0; waiting.length > before && waiting.length < BATCH_MAX; ) {
+      before = waiting.length
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   return {
