@@ -13,6 +13,8 @@ import { openStore, type Store } from '../../src/store/index.ts'
 const CHILD = fileURLToPath(new URL('./hub-child.ts', import.meta.url))
 const API_TOKEN = 'a-token-of-the-crash-test-0123456789'
 const LOOK_EVERY_MS = 25
+/** A hub that lives this long and is not done will not be. */
+const STUCK_AFTER_MS = 90_000
 
 export type CrashingHub = Awaited<ReturnType<typeof startCrashingHub>>
 
@@ -57,26 +59,48 @@ export async function startCrashingHub(
     const ready = new Promise<void>((resolve) => {
       child.once('message', () => resolve())
     })
-    const first = await Promise.race([ready, ended])
-    // What vendors could not deliver while it was down they try again now, not in a while.
-    if (first === undefined) for (const { dueAt } of Object.values(sandbox.world.outbox)) passUntil(dueAt)
+    await Promise.race([ready, ended])
     return { child, ended }
   }
 
-  function passUntil(at: number) {
-    if (at > clock.now()) clock.advance(at - clock.now())
+  /** What vendors could not deliver while the hub was down they try again now, not in half an hour. */
+  function hastenVendors() {
+    const next = Math.min(...Object.values(sandbox.world.outbox).map(({ dueAt }) => dueAt))
+    if (Number.isFinite(next) && next > clock.now()) clock.advance(next - clock.now())
   }
+
+  /** undefined while the hub does not answer: it may be dying. */
+  const flowsOf = (tickets: readonly string[]) =>
+    Promise.all(tickets.map((ticket) => api.flowsOf(`zendesk:${ticket}`))).catch(() => undefined)
 
   /** Until the newest flow of each ticket has ended and no vendor has anything more to say, or the hub is gone. */
   async function settled(child: ChildProcess, tickets: readonly string[]) {
+    const stuckAt = Date.now() + STUCK_AFTER_MS
     for (; child.connected; await delay(LOOK_EVERY_MS)) {
+      if (Date.now() > stuckAt) throw new Error(`stuck: ${JSON.stringify(await underWay(tickets))}`)
+      hastenVendors()
       if (Object.keys(sandbox.world.outbox).length > 0 || Object.keys(sandbox.world.agenda).length > 0)
         continue
-      const flows = await Promise.all(tickets.map((ticket) => api.flowsOf(`zendesk:${ticket}`)))
-      if (flows.every(([newest]) => newest && ['completed', 'failed', 'cancelled'].includes(newest.status)))
+      const flows = await flowsOf(tickets)
+      if (flows?.every(([newest]) => newest && ['completed', 'failed', 'cancelled'].includes(newest.status)))
         return 'settled' as const
     }
     return undefined
+  }
+
+  /** For whoever must find out what a stuck hub waits for. */
+  async function underWay(tickets: readonly string[]) {
+    const flows = (await flowsOf(tickets)) ?? []
+    const { outbox, agenda } = sandbox.world
+    return {
+      flows: flows.flat().map(({ id, status, waiting_for }) => ({ id, status, waiting_for })),
+      webhooks: Object.values(outbox).map(({ id, attempts, dueAt }) => ({
+        id,
+        attempts,
+        inMs: dueAt - clock.now(),
+      })),
+      agenda: Object.values(agenda),
+    }
   }
 
   return {
@@ -98,7 +122,7 @@ export async function startCrashingHub(
         const { child, ended } = await start(die.at ?? [])
         const lifeMs = die.killAfterMs?.()
         const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs)
-        const end = await Promise.race([settled(child, tickets).catch(() => undefined), ended])
+        const end = await Promise.race([settled(child, tickets), ended])
         clearTimeout(timer)
         if (end === 'settled' && lifeMs === undefined) {
           child.send('finish')
