@@ -26,7 +26,12 @@ if (unknown.length > 0) {
       `load before ${loadavg()[0]?.toFixed(1)}: what else runs here takes from every figure below.`,
   )
   for (const name of names.filter(isBench)) {
-    const { run } = await benches[name]()
-    await run(values)
+    try {
+      const { run } = await benches[name]()
+      await run(values)
+    } catch (error) {
+      console.error(`\nThe bench "${name}" did not end:`, error)
+      process.exitCode = 1
+    }
   }
 }
