@@ -1,6 +1,7 @@
 /**
  * The hub's errors, split by who must act: the caller (InputError), an operator or time (VendorError),
- * policy (Refused), the person who configures (ConfigError). Anything else that is thrown is a bug of ours.
+ * policy (Refused), a person who looks at the vendor (InDoubt), the person who configures (ConfigError).
+ * Anything else that is thrown is a bug of ours.
  */
 
 /** How a failure may be tried again. The work queue and the flow engine read this; nobody else decides. */
@@ -82,6 +83,13 @@ export class Refused extends Error {
   }
 }
 
+/** An effect nobody can tell about: it is not repeated, a person has been asked. */
+export class InDoubt extends Error {
+  override readonly name = 'InDoubt'
+  readonly code = 'effect_in_doubt'
+  readonly retry: Retry = never
+}
+
 /** The configuration cannot work; one line per mistake. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -96,9 +104,12 @@ export class ConfigError extends Error {
 
 /** How `error` may be tried again; what we did not foresee is tried again with backoff, then lands as dead work. */
 export function retryOf(error: unknown): Retry {
-  if (error instanceof VendorError || error instanceof InputError || error instanceof Refused)
-    return error.retry
-  return backoff
+  const isForeseen =
+    error instanceof VendorError ||
+    error instanceof InputError ||
+    error instanceof Refused ||
+    error instanceof InDoubt
+  return isForeseen ? error.retry : backoff
 }
 
 /** One line for logs, rows and cards. */

@@ -1,9 +1,8 @@
-import { z } from 'zod'
-import { InputError, messageOf, Refused, VendorError } from '../ops/errors.ts'
+import { InDoubt, InputError, messageOf, Refused, VendorError } from '../ops/errors.ts'
 import type { EffectsTable, Tx } from '../store/index.ts'
 import { findEffect, insertEffect, retryEffect, settleEffect } from '../store/rows/effects.ts'
-import { fenceOf } from '../store/rows/tickets.ts'
 import type { Act, Channel, Occasion, Recheck, Skill } from './define.ts'
+import { checkFence, parseInput } from './guards.ts'
 import type { SkillHub } from './hub.ts'
 
 /** Whether a contact may go out now. Asked in the transaction in which the effect becomes `trying`. */
@@ -11,13 +10,6 @@ export type ContactGate = (
   tx: Tx,
   contact: { org: string; channel: Channel; customerId: string; skill: string },
 ) => Promise<Refused | undefined>
-
-/** An effect nobody can tell about: it is not repeated, a person has been asked. */
-export class InDoubt extends Error {
-  override readonly name = 'InDoubt'
-  readonly code = 'effect_in_doubt'
-  readonly retry = { when: 'never' } as const
-}
 
 export type Skills = {
   list(): readonly Skill[]
@@ -231,28 +223,6 @@ export function createSkills(deps: {
   }
 
   return { list: () => [...skills.values()], get: (name) => skills.get(name), act }
-}
-
-/** What was prepared under an older fence must not go out: a person took the ticket meanwhile. */
-async function checkFence(tx: Tx, skill: Skill, input: unknown, occasion: Occasion) {
-  const ticket = skill.ticketOf?.(input)
-  if (!ticket || occasion.fence === null) return
-  const fence = await fenceOf(tx, occasion.org, ticket)
-  if (fence !== undefined && fence !== occasion.fence) {
-    throw new Refused('fence', `${ticket} was taken over by a person; "${skill.title}" was not carried out.`)
-  }
-}
-
-function parseInput(skill: Skill, given: unknown): unknown {
-  const parsed = skill.input.safeParse(given)
-  if (parsed.success) return parsed.data
-  throw new InputError(
-    'bad_input',
-    `The input of ${skill.name} does not fit: ${z.prettifyError(parsed.error)}`,
-    {
-      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-    },
-  )
 }
 
 /** A crash of our own code after the request may have left: neither policy nor a vendor's clear no. */

@@ -10,6 +10,6 @@ export {
   type Recheck,
   type Skill,
 } from './define.ts'
-export { type ContactGate, createSkills, type EffectMoment, InDoubt, type Skills } from './effects.ts'
+export { type ContactGate, createSkills, type EffectMoment, type Skills } from './effects.ts'
 export type { NewEscalation, SkillHub } from './hub.ts'
 export { deskOfTicket } from './tickets/desk-of.ts'

@@ -291,7 +291,7 @@ describe('a person', () => {
   it('who retries what was in doubt has it done after all', async () => {
     const ran: string[] = []
     await using bench = await flowBench({
-      steps: [call('first', { retries: { attempts: 2, first: '1s' } })],
+      steps: [call('first', { retries: { attempts: 9, first: '1s' } })],
       skills: {
         note: () => {
           ran.push('sent')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { InputError, Refused, VendorError } from '../../../src/ops/errors.ts'
-import { type Act, defineSkill, InDoubt, type Recheck, type Skill } from '../../../src/skills/index.ts'
+import { InDoubt, InputError, Refused, VendorError } from '../../../src/ops/errors.ts'
+import { type Act, defineSkill, type Recheck, type Skill } from '../../../src/skills/index.ts'
 import { skillBench } from './bench.ts'
 
 const Input = z.object({ text: z.string(), ticket: z.string().nullable().default(null) })
