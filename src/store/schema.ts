@@ -40,12 +40,17 @@ export type WorkTable = {
   payload: string
   case_id: string | null
   run_at: number
+  /** Runs that failed, and the one under way. */
   attempts: number
   state: string
   lease_until: number | null
   leased_key: string | null
   last_error: string | null
   created_at: number
+  /** How often it was leased, ever. */
+  leases: number
+  /** How often in a row whoever had leased it was gone before it ended. */
+  interruptions: number
 }
 
 export type EffectsTable = {

@@ -11,8 +11,8 @@ const RENEW_EVERY_MS = 20_000
 /** Finds what other processes added and what a dead one left, should nobody have told us. */
 const SWEEP_EVERY_MS = 5_000
 const LEASE_AGAIN_MS = 500
-/** Work that its process did not survive comes back too; so many times its attempts it may, then it is poison. */
-const SURVIVAL_FACTOR = 3
+/** Work whose process is gone comes back, but what so many processes in a row did not survive is poison. */
+const INTERRUPTIONS_MAX = 30
 
 export type Dispatcher = {
   start(): Promise<void>
@@ -125,9 +125,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       deps.onRun(row.kind, result, performance.now() - before)
     try {
       if (!kind) throw new Error(`no code for work of kind ${row.kind}`)
-      if (row.attempts > kind.retry.attempts * SURVIVAL_FACTOR) {
-        throw new Error(`its process ended ${row.attempts - 1} times while it ran`)
-      }
+      if (row.interruptions >= INTERRUPTIONS_MAX)
+        throw new Error(`${row.interruptions} processes ended while they ran it`)
       const result = await kind.run(kind.payload.parse(JSON.parse(row.payload)), job)
       if (result) {
         const attempts = row.attempts - 1
@@ -146,7 +145,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   async function settleFailure(row: WorkTable, kind: WorkKind | undefined, error: unknown, jobLog: Logger) {
     const retry = retryOf(error)
-    const last = !kind || retry.when === 'never' || row.attempts >= kind.retry.attempts
+    const isPoison = row.interruptions >= INTERRUPTIONS_MAX
+    const last = !kind || isPoison || retry.when === 'never' || row.attempts >= kind.retry.attempts
     if (last) {
       jobLog.error({ err: error }, 'work gave up')
       await settled(row, async (tx) => {

@@ -53,6 +53,8 @@ export function createWorkQueue(deps: { clock: Clock; newId: (prefix: string) =>
         leased_key: null,
         last_error: null,
         created_at: now,
+        leases: 0,
+        interruptions: 0,
       })
       tell(tx, runAt)
     },

@@ -25,6 +25,8 @@ const columns = [
   'leased_key',
   'last_error',
   'created_at',
+  'leases',
+  'interruptions',
 ] as const
 
 /** Left out where a row with this id is there already. */
@@ -82,14 +84,15 @@ const leaseOne = prepared<{ id: string; until: Instant }, WorkTable>((p) =>
       leased_key: set.ref('work_key'),
       unique_key: null,
       attempts: sql<number>`attempts + 1`,
+      leases: sql<number>`leases + 1`,
     }))
     .where('id', '=', p.id)
     .where('state', '=', due)
     .returningAll(),
 )
 
-/** A worker's hold on a row: each lease counts one attempt, so an earlier holder of the row is told apart. */
-export type Lease = Pick<WorkTable, 'id' | 'attempts'>
+/** A worker's hold on a row; the count tells it from whoever held the row before. */
+export type Lease = Pick<WorkTable, 'id' | 'leases'>
 
 /** Leases up to `limit` rows that are due, never two of one key. */
 export async function leaseRows(tx: Tx, now: Instant, until: Instant, limit: number): Promise<WorkTable[]> {
@@ -109,19 +112,19 @@ export async function leaseRows(tx: Tx, now: Instant, until: Instant, limit: num
 }
 
 const deleteLeased = prepared<Lease, unknown>((p) =>
-  qb.deleteFrom('work').where('id', '=', p.id).where('state', '=', leased).where('attempts', '=', p.attempts),
+  qb.deleteFrom('work').where('id', '=', p.id).where('state', '=', leased).where('leases', '=', p.leases),
 )
 
 /**
  * The row is finished and goes; what it did is told by events, effects and flows.
  * @returns false when the lease was lost meanwhile: the row is somebody else's, or gone.
  */
-export const finishRow = async (tx: Tx, { id, attempts }: Lease) =>
-  (await tx.run(deleteLeased({ id, attempts }))) > 0
+export const finishRow = async (tx: Tx, { id, leases }: Lease) =>
+  (await tx.run(deleteLeased({ id, leases }))) > 0
 
 type Release = { run_at: Instant; attempts: number; last_error: string | null }
 
-const release = prepared<Release & { id: string; held: number }, unknown>((p) =>
+const release = prepared<Release & Lease, unknown>((p) =>
   qb
     .updateTable('work')
     .set({
@@ -131,15 +134,16 @@ const release = prepared<Release & { id: string; held: number }, unknown>((p) =>
       run_at: p.run_at,
       attempts: p.attempts,
       last_error: p.last_error,
+      interruptions: 0,
     })
     .where('id', '=', p.id)
     .where('state', '=', leased)
-    .where('attempts', '=', p.held),
+    .where('leases', '=', p.leases),
 )
 
 /** Back to waiting, to be run at `run_at`. @returns false when the lease was lost meanwhile. */
-export const releaseRow = async (tx: Tx, { id, attempts: held }: Lease, to: Release) =>
-  (await tx.run(release({ id, held, ...to }))) > 0
+export const releaseRow = async (tx: Tx, { id, leases }: Lease, to: Release) =>
+  (await tx.run(release({ id, leases, ...to }))) > 0
 
 const hasten = prepared<{ kind: string; why: string; now: Instant }, unknown>((p) =>
   qb
@@ -167,12 +171,12 @@ const bury = prepared<Lease & { last_error: string }, unknown>((p) =>
     .set({ state: dead, lease_until: null, leased_key: null, last_error: p.last_error })
     .where('id', '=', p.id)
     .where('state', '=', leased)
-    .where('attempts', '=', p.attempts),
+    .where('leases', '=', p.leases),
 )
 
 /** Gives the row up. @returns false when the lease was lost meanwhile. */
-export const buryRow = async (tx: Tx, { id, attempts }: Lease, last_error: string) =>
-  (await tx.run(bury({ id, attempts, last_error }))) > 0
+export const buryRow = async (tx: Tx, { id, leases }: Lease, last_error: string) =>
+  (await tx.run(bury({ id, leases, last_error }))) > 0
 
 const renew = prepared<Lease & { until: Instant }, unknown>((p) =>
   qb
@@ -180,22 +184,28 @@ const renew = prepared<Lease & { until: Instant }, unknown>((p) =>
     .set({ lease_until: p.until })
     .where('id', '=', p.id)
     .where('state', '=', leased)
-    .where('attempts', '=', p.attempts),
+    .where('leases', '=', p.leases),
 )
 
-export async function renewRows(tx: Tx, leases: Iterable<Lease>, until: Instant) {
-  for (const { id, attempts } of leases) await tx.run(renew({ id, attempts, until }))
+export async function renewRows(tx: Tx, held: Iterable<Lease>, until: Instant) {
+  for (const { id, leases } of held) await tx.run(renew({ id, leases, until }))
 }
 
 const reclaim = prepared<{ before: Instant }, unknown>((p) =>
   qb
     .updateTable('work')
-    .set({ state: due, lease_until: null, leased_key: null })
+    .set({
+      state: due,
+      lease_until: null,
+      leased_key: null,
+      attempts: sql<number>`attempts - 1`,
+      interruptions: sql<number>`interruptions + 1`,
+    })
     .where('state', '=', leased)
     .where('lease_until', '<', p.before),
 )
 
-/** Gives back what a dead worker still holds. @returns how many rows. */
+/** Gives back what a dead worker still holds; that it is dead is not the work's failure. @returns how many rows. */
 export const reclaimRows = (tx: Tx, before: Instant) => tx.run(reclaim({ before }))
 
 const nextDue = prepared<{ now: Instant }, { at: Instant | null }>((p) =>
@@ -222,7 +232,7 @@ export async function reviveRow(tx: Tx, org: string, id: string, now: Instant): 
   const changed = await tx.run(
     qb
       .updateTable('work')
-      .set({ state: due, run_at: now, attempts: 0 })
+      .set({ state: due, run_at: now, attempts: 0, interruptions: 0 })
       .where('org', '=', org)
       .where('id', '=', id)
       .where('state', '=', dead),

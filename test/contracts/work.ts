@@ -244,12 +244,12 @@ export function workContract(open: OpenStore) {
       expect(await store.write((tx) => reclaimRows(tx, now + MINUTE - 1))).toBe(0)
       expect(await store.write((tx) => reclaimRows(tx, now + MINUTE + 1))).toBe(1)
       const [taken] = await lease(now + MINUTE + 1)
-      expect(taken).toMatchObject({ id: held.id, attempts: 2 })
+      expect(taken).toMatchObject({ id: held.id, attempts: 1, leases: 2, interruptions: 1 })
 
       const back = { run_at: now, attempts: 0, last_error: null }
       expect(await store.write((tx) => finishRow(tx, held))).toBe(false)
       expect(await store.write((tx) => releaseRow(tx, held, back))).toBe(false)
-      expect(await rows()).toMatchObject([{ state: 'leased', attempts: 2 }])
+      expect(await rows()).toMatchObject([{ state: 'leased', attempts: 1 }])
       if (taken) expect(await store.write((tx) => finishRow(tx, taken))).toBe(true)
     })
 
@@ -257,7 +257,7 @@ export function workContract(open: OpenStore) {
       const ran: number[] = []
       const { add, dispatcher } = worker(async (_, attempt) => void ran.push(attempt))
       await add({ name: 'poison' })
-      for (let crash = 0; crash < 9; crash++) {
+      for (let crash = 0; crash < 30; crash++) {
         await store.write((tx) => leaseRows(tx, clock.now(), clock.now() - 1, 10))
         await store.write((tx) => reclaimRows(tx, clock.now()))
       }

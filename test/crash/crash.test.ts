@@ -52,6 +52,35 @@ async function expectOnceEach(
 ) {
   const { world } = hub.sandbox
   const effects = countEffects(world)
+  const raised = Object.values(effects.webhooks).reduce((sum, counters) => sum + counters.raised, 0)
+  const left = await hub.look(async ({ read }) => ({
+    deliveries: (await read.all(qb.selectFrom('deliveries').select('id'))).length,
+    failures: await read.all(qb.selectFrom('flow_logs').select('message').where('type', '=', 'step_failed')),
+    escalations: await read.all(qb.selectFrom('escalations').select('reason').where('source', '!=', 'flow')),
+    flows: await read.all(qb.selectFrom('flows').select(['status', 'outcome'])),
+    calls: await read.all(qb.selectFrom('calls').select(['status', 'outcome'])),
+    unanswered: await read.all(
+      qb.selectFrom('effects').select(['skill', 'state']).where('state', '!=', 'done'),
+    ),
+    work: await read.all(
+      qb
+        .selectFrom('work')
+        .select(['kind', 'state', 'last_error'])
+        .where((where) =>
+          where.or([where('state', '!=', 'due'), where('kind', 'not in', KINDS_THAT_MAY_WAIT)]),
+        ),
+    ),
+  }))
+  expect(left).toEqual({
+    deliveries: raised,
+    failures: [],
+    escalations: [],
+    flows: tickets.map(() => ({ status: 'completed', outcome })),
+    calls: tickets.map(() => ({ status: 'completed', outcome: 'answered' })),
+    unanswered: [],
+    work: [],
+  })
+
   const once = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, 1]))
   const requesters = tickets.map((ticket) => world.tickets[ticket]?.requesterId ?? '?')
 
@@ -70,31 +99,6 @@ async function expectOnceEach(
       abandoned: 0,
       refused: 0,
     })
-
-  const raised = Object.values(effects.webhooks).reduce((sum, counters) => sum + counters.raised, 0)
-  const left = await hub.look(async ({ read }) => ({
-    deliveries: (await read.all(qb.selectFrom('deliveries').select('id'))).length,
-    flows: await read.all(qb.selectFrom('flows').select(['status', 'outcome'])),
-    calls: await read.all(qb.selectFrom('calls').select(['status', 'outcome'])),
-    unanswered: await read.all(
-      qb.selectFrom('effects').select(['skill', 'state']).where('state', '!=', 'done'),
-    ),
-    work: await read.all(
-      qb
-        .selectFrom('work')
-        .select(['kind', 'state', 'last_error'])
-        .where((where) =>
-          where.or([where('state', '!=', 'due'), where('kind', 'not in', KINDS_THAT_MAY_WAIT)]),
-        ),
-    ),
-  }))
-  expect(left).toEqual({
-    deliveries: raised,
-    flows: tickets.map(() => ({ status: 'completed', outcome })),
-    calls: tickets.map(() => ({ status: 'completed', outcome: 'answered' })),
-    unanswered: [],
-    work: [],
-  })
 }
 
 /** What goes on for ever, timers of waits that an event ended, backoffs of calls that a report ended: all find nothing to do. */

@@ -239,6 +239,8 @@ function deadRow(id: string, payload: object) {
     attempts: 8,
     state: 'dead',
     lease_until: null,
+    leases: 0,
+    interruptions: 0,
     leased_key: null,
     last_error: 'the desk was away',
     created_at: Date.now(),
