@@ -99,7 +99,8 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   server.removeAllListeners('request')
   server.on('request', hub.http)
   await hub.start()
-  void reportConnections(hub, log)
+  // Stand-ins are there by themselves; asking them would only load every vendor's SDK, some 70 MB.
+  if (!standIns) void reportConnections(hub, log)
   const running = opened.move()
   return {
     url,
