@@ -10,7 +10,8 @@ const FROM_THE_VERDICT_ON = ['brief', 'hand_over', 'escalate', 'write_card', 'te
 )
 const AT_THE_HAND_OVER = ['hand_over_ticket', 'create_escalation'].map((skill) => `^effect ${skill} `)
 
-const SEED = 20_260_302
+/** Another one, to look for more. */
+const SEED = Number(process.env.CRASH_SEED ?? 20_260_302)
 const RANDOM_KILLS = 25
 /** From when the hub says that it is ready. */
 const LIVES_AT_MOST_MS = 250
