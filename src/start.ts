@@ -99,8 +99,8 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   server.removeAllListeners('request')
   server.on('request', hub.http)
   await hub.start()
-  // Stand-ins are there by themselves; asking them would only load every vendor's SDK, some 70 MB.
-  if (!standIns) void reportConnections(hub, log)
+  // Its own stand-ins are there by themselves; asking them would only load every vendor's SDK, some 70 MB.
+  if (!sandbox) void reportConnections(hub, log)
   const running = opened.move()
   return {
     url,
