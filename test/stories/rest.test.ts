@@ -323,6 +323,8 @@ describe('lists', () => {
             unique_key: null,
             lease_until: null,
             leased_key: null,
+            leases: 0,
+            interruptions: 0,
           }),
         ),
       )
