@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CallSnapshotSchema } from '../../events/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { CallTurn } from '../../ports/index.ts'
 import { ContextPack, type Decision } from '../../skills/index.ts'
@@ -10,18 +11,6 @@ import { CallJudgementSchema, type CallVerdict, outcomeSections, settleCall } fr
 import { successNote } from '../note.ts'
 import type { OutreachDeps } from './deps.ts'
 import { goalOf } from './prepare-call.ts'
-
-const Outcome = z.enum([
-  'answered',
-  'transferred',
-  'no_answer',
-  'busy',
-  'voicemail',
-  'invalid_number',
-  'rejected',
-  'transient',
-  'unknown',
-])
 
 export type CallResult = CallVerdict & {
   callId: string /** For the desk, when the ticket may be solved. */
@@ -36,7 +25,7 @@ export function callDecision(deps: OutreachDeps): Decision {
     if (!call) throw new InputError('unknown_call', `There is no call ${callId}.`)
     const turns = await loadTurns(deps.store.read, about.org, call)
     const snapshot = {
-      outcome: call.outcome === null ? null : Outcome.parse(call.outcome),
+      outcome: CallSnapshotSchema.shape.outcome.parse(call.outcome),
       endedReason: call.ended_reason,
       turns,
       success: call.success === null ? null : call.success === 1,
