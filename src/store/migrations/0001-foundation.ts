@@ -35,7 +35,6 @@ export const foundation = {
       cause text NOT NULL, actor text NOT NULL, case_id text, flow_id text, ticket text, customer_id text,
       input text NOT NULL, state text NOT NULL, answer text, error text, attempts bigint NOT NULL,
       created_at bigint NOT NULL, updated_at bigint NOT NULL, UNIQUE (org, idempotency_key))`,
-    "CREATE INDEX effects_open ON effects (org, id) WHERE state IN ('trying', 'in_doubt')",
     'CREATE INDEX effects_flow ON effects (org, flow_id, id)',
     "CREATE INDEX effects_contacts ON effects (org, customer_id, created_at) WHERE class = 'contact'",
     `CREATE TABLE desk_writes (

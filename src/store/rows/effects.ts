@@ -117,16 +117,3 @@ export function effectsOfFlow(read: Executor, org: string, flowId: string): Prom
     qb.selectFrom('effects').selectAll().where('org', '=', org).where('flow_id', '=', flowId).orderBy('id'),
   )
 }
-
-/** Effects without a final state, oldest first: looked at after a crash. */
-export function openEffects(read: Executor, org: string, state: 'trying' | 'in_doubt', limit: number) {
-  return read.all(
-    qb
-      .selectFrom('effects')
-      .selectAll()
-      .where('org', '=', org)
-      .where('state', '=', sql.lit(state))
-      .orderBy('id')
-      .limit(limit),
-  )
-}
