@@ -18,6 +18,8 @@ const Flows = z
     ),
   })
   .optional()
+/** The hub tells how far it went on by itself. */
+const Jump = z.object({ advanced: z.number() })
 const CHILD = fileURLToPath(new URL('./hub-child.ts', import.meta.url))
 const API_TOKEN = 'a-token-of-the-crash-test-0123456789'
 /** The hub lets nobody ask more than ten times a second for long. */
@@ -53,7 +55,7 @@ export async function startCrashingHub(
         PATH: process.env.PATH,
         NODE_COMPILE_CACHE: join(tmpdir(), 'switchboard-compile-cache'),
         ...(process.env.TEST_LOG ? { TEST_LOG: process.env.TEST_LOG } : {}),
-        CRASH_TEST: JSON.stringify({ env, diedAtFile, dieAt }),
+        CRASH_TEST: JSON.stringify({ env, diedAtFile, dieAt, aheadMs: clock.now() - Date.now() }),
       },
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -66,16 +68,37 @@ export async function startCrashingHub(
       })
     })
     const ready = new Promise<void>((resolve) => {
-      child.once('message', () => resolve())
+      child.on('message', (message) => {
+        if (message === 'ready') resolve()
+        const jump = Jump.safeParse(message)
+        if (jump.success) clock.advance(jump.data.advanced)
+      })
     })
     await Promise.race([ready, ended])
     return { child, ended }
   }
 
-  /** What vendors could not deliver while the hub was down they try again now, not in half an hour. */
-  function hastenVendors() {
+  /**
+   * What vendors could not deliver while the hub was down they try again now, not in half an hour. The hub's clock
+   * goes first: it refuses webhooks that are signed for another time than its own.
+   */
+  async function hastenVendors(child: ChildProcess) {
     const next = Math.min(...Object.values(sandbox.world.outbox).map(({ dueAt }) => dueAt))
-    if (Number.isFinite(next) && next > clock.now()) clock.advance(next - clock.now())
+    const advance = next - clock.now()
+    if (!Number.isFinite(advance) || advance <= 0) return
+    const followed = new Promise<void>((resolve) => {
+      const hear = (message: unknown) => {
+        if (message !== 'advanced') return
+        child.off('message', hear)
+        resolve()
+      }
+      child.on('message', hear)
+      child.once('exit', () => resolve())
+    })
+    if (!child.connected) return
+    child.send({ advance }, () => {})
+    await followed
+    clock.advance(advance)
   }
 
   /** Every flow; undefined while the hub does not answer: it may be dying. */
@@ -87,7 +110,7 @@ export async function startCrashingHub(
     const stuckAt = Date.now() + STUCK_AFTER_MS
     for (; child.connected; await delay(LOOK_EVERY_MS)) {
       if (Date.now() > stuckAt) throw new Error(`stuck: ${JSON.stringify(await underWay())}`)
-      hastenVendors()
+      await hastenVendors(child)
       if (Object.keys(sandbox.world.outbox).length > 0 || Object.keys(sandbox.world.agenda).length > 0)
         continue
       const flows = await allFlows()

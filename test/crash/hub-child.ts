@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { shiftedClock } from '../../src/ops/clock.ts'
 import { startHub } from '../../src/start.ts'
 import { nextRunAtBut } from '../../src/work/index.ts'
 
@@ -10,12 +11,14 @@ import { nextRunAtBut } from '../../src/work/index.ts'
  * it kills itself, as a power cut would, at the first point that no earlier process died at.
  */
 
-const { env, diedAtFile, dieAt } = z
+const { env, diedAtFile, dieAt, aheadMs } = z
   .object({
     env: z.record(z.string(), z.string()),
     diedAtFile: z.string(),
     /** Patterns of points like `step send_mail before` and `effect send_email answered`. */
     dieAt: z.array(z.string()),
+    /** How far the stand-ins' clock is ahead: webhooks of another time are refused. */
+    aheadMs: z.number(),
   })
   .parse(JSON.parse(process.env.CRASH_TEST ?? ''))
 
@@ -28,7 +31,10 @@ function passes(point: string) {
   process.kill(process.pid, 'SIGKILL')
 }
 
+const clock = shiftedClock()
+clock.advance(aheadMs)
 const running = await startHub({
+  clock,
   env: {
     HOST: '127.0.0.1',
     LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
@@ -48,7 +54,7 @@ process.send?.('ready')
 /** Backoff after a crash is real, but nobody need sit through it; waits for people are longer and are left. */
 const SHORT_WAIT_MS = 60_000
 const FOR_EVER = ['desk.poll', 'flow.watch', 'call.watch', 'call.poll']
-const { clock, hub } = running
+const { hub } = running
 
 /** Runs what is due now or in a short while. */
 async function untilQuiet() {
@@ -56,13 +62,19 @@ async function untilQuiet() {
     await hub.dispatcher.idle()
     const wait = ((await nextRunAtBut(hub.store.read, FOR_EVER)) ?? Number.POSITIVE_INFINITY) - clock.now()
     if (wait > SHORT_WAIT_MS) return
-    clock.advance(Math.max(wait, 0))
+    if (wait <= 0) continue
+    process.send?.({ advanced: wait })
+    clock.advance(wait)
   }
 }
 /** Told to finish: as on SIGTERM, once all is quiet. */
 let told = false
-process.once('message', () => {
-  told = true
+process.on('message', (message) => {
+  if (message === 'finish') told = true
+  const jump = z.object({ advance: z.number() }).safeParse(message)
+  if (!jump.success) return
+  clock.advance(jump.data.advance)
+  process.send?.('advanced')
 })
 for (let finishing = false; !finishing; await delay(50)) {
   finishing = told
