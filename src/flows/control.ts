@@ -2,16 +2,9 @@ import { InputError } from '../ops/errors.ts'
 import type { Clock } from '../ports/index.ts'
 import type { FlowStepsTable, FlowsTable, Store, Tx } from '../store/index.ts'
 import { retryDoubtful } from '../store/rows/effects.ts'
-import {
-  activeFlowsOfTicket,
-  answerStep,
-  deleteWaitsOfFlow,
-  endFlowRow,
-  getFlow,
-  getSteps,
-  reopenFlow,
-  saveStep,
-} from '../store/rows/flows.ts'
+import { answerStep, getSteps, saveStep } from '../store/rows/flow-steps.ts'
+import { deleteWaitsOfFlow } from '../store/rows/flow-waits.ts'
+import { activeFlowsOfTicket, endFlowRow, getFlow, reopenFlow } from '../store/rows/flows.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
 import { isFinal } from './definition.ts'
 import { writeFlowLog } from './log.ts'

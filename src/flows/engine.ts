@@ -1,14 +1,9 @@
 import { type Events, lockSubject, nextEventAbout } from '../events/index.ts'
 import { messageOf } from '../ops/errors.ts'
 import type { FlowStepsTable, Tx } from '../store/index.ts'
-import {
-  deleteWait,
-  insertWait,
-  isAnsweredAsRead,
-  saveFlow,
-  saveStep,
-  setWaitingFor,
-} from '../store/rows/flows.ts'
+import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
+import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
+import { saveFlow, setWaitingFor } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
 import { isFinal } from './definition.ts'
 import { type FlowLogType, writeFlowLog } from './log.ts'

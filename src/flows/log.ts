@@ -1,5 +1,5 @@
 import type { Tx } from '../store/index.ts'
-import { insertFlowLog } from '../store/rows/flows.ts'
+import { insertFlowLog } from '../store/rows/flow-logs.ts'
 
 export type FlowLogType =
   | 'flow_created'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Executor, FlowStepsTable, FlowsTable } from '../store/index.ts'
-import { getFlow, getSteps } from '../store/rows/flows.ts'
+import { getSteps } from '../store/rows/flow-steps.ts'
+import { getFlow } from '../store/rows/flows.ts'
 import type { OrgId } from '../work/index.ts'
 import type { Scope } from './mappings.ts'
 

@@ -1,5 +1,5 @@
 import type { Subscriber } from '../events/index.ts'
-import { findWaits } from '../store/rows/flows.ts'
+import { findWaits } from '../store/rows/flow-waits.ts'
 import type { WorkQueue } from '../work/index.ts'
 import { runFlowWork } from './run-work.ts'
 

@@ -1,15 +1,5 @@
 import { sql } from 'kysely'
-import {
-  type Executor,
-  type FlowLogsTable,
-  type FlowStepsTable,
-  type FlowsTable,
-  type FlowWaitsTable,
-  insertInto,
-  prepared,
-  qb,
-  type Tx,
-} from '../index.ts'
+import { type Executor, type FlowsTable, insertInto, prepared, qb, type Tx } from '../index.ts'
 
 const finalStatuses = ['completed', 'failed', 'cancelled']
 /** Literals in the SQL: only then does SQLite use the partial indexes. */
@@ -58,60 +48,11 @@ export const insertFlow = insertInto(
   { orIgnore: true },
 )
 
-export const insertStep = insertInto('flow_steps', [
-  'id',
-  'org',
-  'flow_id',
-  'position',
-  'parent_step_id',
-  'type',
-  'name',
-  'skill',
-  'title',
-  'description',
-  'input_params',
-  'param_mappings',
-  'settings',
-  'on_success_goto',
-  'on_fail_goto',
-  'status',
-  'runs',
-  'attempts',
-  'input',
-  'result',
-  'error',
-  'user_response',
-  'wait_until',
-  'started_at',
-  'completed_at',
-  'created_at',
-  'updated_at',
-])
-
-export const insertFlowLog = insertInto('flow_logs', [
-  'id',
-  'org',
-  'flow_id',
-  'step_id',
-  'type',
-  'message',
-  'metadata',
-  'actor_type',
-  'actor_id',
-  'at',
-])
-
 const flowById = prepared<{ org: string; id: string }, FlowsTable>((p) =>
   qb.selectFrom('flows').selectAll().where('org', '=', p.org).where('id', '=', p.id),
 )
 
 export const getFlow = (read: Executor, org: string, id: string) => read.first(flowById({ org, id }))
-
-const stepsOf = prepared<{ flow: string }, FlowStepsTable>((p) =>
-  qb.selectFrom('flow_steps').selectAll().where('flow_id', '=', p.flow).orderBy('position'),
-)
-
-export const getSteps = (read: Executor, flow: string) => read.all(stepsOf({ flow }))
 
 /** What a transition changes on a flow. */
 export type FlowChange = Pick<
@@ -174,105 +115,6 @@ export async function saveFlow(
   return (await tx.run(changeFlow({ ...flow, executed, since }))) > 0
 }
 
-export type StepChange = Pick<
-  FlowStepsTable,
-  | 'status'
-  | 'runs'
-  | 'attempts'
-  | 'input'
-  | 'result'
-  | 'error'
-  | 'user_response'
-  | 'wait_until'
-  | 'started_at'
-  | 'completed_at'
-  | 'updated_at'
->
-
-const changeStep = prepared<StepChange & { id: string }, unknown>((p) =>
-  qb
-    .updateTable('flow_steps')
-    .set({
-      status: p.status,
-      runs: p.runs,
-      attempts: p.attempts,
-      input: p.input,
-      result: p.result,
-      error: p.error,
-      user_response: p.user_response,
-      wait_until: p.wait_until,
-      started_at: p.started_at,
-      completed_at: p.completed_at,
-      updated_at: p.updated_at,
-    })
-    .where('id', '=', p.id),
-)
-
-const answerOnce = prepared<{ id: string; answer: string; now: number }, unknown>((p) =>
-  qb
-    .updateTable('flow_steps')
-    .set({ user_response: p.answer, updated_at: p.now })
-    .where('id', '=', p.id)
-    .where('status', '=', sql.lit('awaiting_user'))
-    .where('user_response', 'is', null),
-)
-
-/** @returns false when the step has been answered, or does not wait any more. */
-export async function answerStep(tx: Tx, id: string, answer: string, now: number): Promise<boolean> {
-  return (await tx.run(answerOnce({ id, answer, now }))) > 0
-}
-
-const touchUnanswered = prepared<{ id: string; answer: string }, unknown>((p) =>
-  qb
-    .updateTable('flow_steps')
-    .set((set) => ({ user_response: set.ref('user_response') }))
-    .where('id', '=', p.id)
-    .where(sql<string>`coalesce(user_response, '')`, '=', p.answer),
-)
-
-/** @returns false when somebody has answered the step since it was read: an answer is not written over. */
-export async function isAnsweredAsRead(
-  tx: Tx,
-  step: Pick<FlowStepsTable, 'id' | 'user_response'>,
-): Promise<boolean> {
-  return (await tx.run(touchUnanswered({ id: step.id, answer: step.user_response ?? '' }))) > 0
-}
-
-export const saveStep = (tx: Tx, step: StepChange & { id: string }) => tx.run(changeStep(step))
-
-export const insertWait = insertInto('flow_waits', [
-  'step_id',
-  'org',
-  'flow_id',
-  'event_type',
-  'correlation',
-  'until',
-])
-
-const waitsFor = prepared<{ org: string; type: string; correlation: string }, FlowWaitsTable>((p) =>
-  qb
-    .selectFrom('flow_waits')
-    .selectAll()
-    .where('org', '=', p.org)
-    .where('event_type', '=', p.type)
-    .where('correlation', '=', p.correlation),
-)
-
-export const findWaits = (read: Executor, org: string, type: string, correlation: string) =>
-  read.all(waitsFor({ org, type, correlation }))
-
-const deleteWaitOf = prepared<{ step: string }, unknown>((p) =>
-  qb.deleteFrom('flow_waits').where('step_id', '=', p.step),
-)
-
-/** @returns false when the event was there first. */
-export async function deleteWait(tx: Tx, step: string): Promise<boolean> {
-  return (await tx.run(deleteWaitOf({ step }))) > 0
-}
-
-export const deleteWaitsOfFlow = (tx: Tx, flow: string) =>
-  tx.run(qb.deleteFrom('flow_waits').where('flow_id', '=', flow))
-
 /** A flow as lists show it: with what it is about, in words. */
 export type ListedFlow = FlowsTable & { ticket_subject: string | null; customer_name: string | null }
 
@@ -327,18 +169,6 @@ export function overdueFlows(read: Executor, now: number, limit: number): Promis
       .where('status', 'not in', final as never)
       .limit(limit),
   )
-}
-
-export function logsOfFlow(
-  read: Executor,
-  org: string,
-  flow: string,
-  limit: number,
-  after?: string,
-): Promise<FlowLogsTable[]> {
-  let query = qb.selectFrom('flow_logs').selectAll().where('org', '=', org).where('flow_id', '=', flow)
-  if (after) query = query.where('id', '>', after)
-  return read.all(query.orderBy('id').limit(limit))
 }
 
 export async function endFlowRow(

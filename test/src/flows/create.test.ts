@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TemplateDefinition } from '../../../src/flows/definition.ts'
 import { createFlow } from '../../../src/flows/index.ts'
-import { getSteps } from '../../../src/store/rows/flows.ts'
+import { getSteps } from '../../../src/store/rows/flow-steps.ts'
 import { ORG } from '../../contracts/rows.ts'
 import { skillBench } from '../skills/bench.ts'
 
