@@ -95,7 +95,7 @@ function codesInSource(): string[] {
           )
         : []),
       ...(file === 'src/ops/outgoing-url.ts' ? all(/refuse\(\s*'([a-z_]+)'/g) : []),
-      ...(file === 'src/inbound/problem.ts' || file === 'src/flows/steps.ts'
+      ...(file === 'src/inbound/problem.ts' || file.startsWith('src/flows/')
         ? all(/code: '([a-z_]+)'/g)
         : []),
       ...(file === 'src/ports/common.ts' ? all(/'(unsigned|stale|future|wrong_signature)'/g) : []),

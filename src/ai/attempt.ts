@@ -18,6 +18,7 @@ export type Asked<T> = {
   messages: ModelMessage[]
   schema: z.ZodType<T>
   caseId: string | null
+  flowId: string | null
   purpose: string
 }
 
@@ -71,7 +72,7 @@ export async function attempt<T>(asked: Asked<T>, deps: AttemptDeps): Promise<At
 
 /** A run with nothing known but who was asked what. */
 export function emptyRun(
-  asked: Pick<Asked<unknown>, 'model' | 'prompt' | 'caseId' | 'purpose'>,
+  asked: Pick<Asked<unknown>, 'model' | 'prompt' | 'caseId' | 'flowId' | 'purpose'>,
   id: string,
   at: number,
   outcome: ModelRun['outcome'],
@@ -79,6 +80,7 @@ export function emptyRun(
   return {
     id,
     caseId: asked.caseId,
+    flowId: asked.flowId,
     purpose: asked.purpose,
     prompt: asked.prompt.name,
     promptVersion: asked.prompt.label,

@@ -26,6 +26,8 @@ export type Question<T> = {
   sections: Readonly<Record<string, unknown>>
   schema: z.ZodType<T>
   caseId: string | null
+  /** The flow whose bounds this counts against. */
+  flowId?: string | null
   /** What for, as runs are listed, like `profile`. */
   purpose: string
 }
@@ -61,12 +63,13 @@ export function createAi(deps: AiDeps): Ai {
       const settings = { ...prompt.model, schemaName: prompt.schema }
       const messages = fillPrompt(prompt, question.sections)
       const { schema, caseId, purpose } = question
+      const flowId = question.flowId ?? null
 
       let last: AiAnswer<T> = { kind: 'unavailable', reason: 'No model is configured', run: null }
       for (const { model, shield } of providers) {
         if (last.run) await note('failover_activated', caseId, { purpose, to: model.name, why: last.reason })
         last = settle(
-          await askProvider({ model, prompt, settings, messages, schema, caseId, purpose }, shield),
+          await askProvider({ model, prompt, settings, messages, schema, caseId, flowId, purpose }, shield),
         )
         if (last.kind === 'answer') {
           const detail = { purpose, provider: model.name, model: last.run.model }

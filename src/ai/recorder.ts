@@ -1,6 +1,7 @@
 import type { Metrics } from '../ops/metrics.ts'
 import type { Store } from '../store/index.ts'
 import { insertAiAction, insertModelRun } from '../store/rows/cases.ts'
+import { spend } from '../store/rows/flows.ts'
 import type { AiAction, ModelRun } from './runs.ts'
 
 /** Keeps what the AI did: every attempt at asking a model, and the action log for people. */
@@ -34,8 +35,8 @@ export function createRecorder(deps: {
       metrics.modelSeconds.observe({ provider }, run.latencyMs / 1_000)
       metrics.modelTokens.inc({ provider, direction: 'input' }, run.inputTokens ?? 0)
       metrics.modelTokens.inc({ provider, direction: 'output' }, run.outputTokens ?? 0)
-      await store.write((tx) =>
-        tx.run(
+      await store.write(async (tx) => {
+        await tx.run(
           insertModelRun({
             id: run.id,
             org,
@@ -50,10 +51,14 @@ export function createRecorder(deps: {
             outcome: run.outcome,
             error: run.error,
             case_id: run.caseId,
+            flow_id: run.flowId,
             at: run.at,
           }),
-        ),
-      )
+        )
+        if (run.flowId !== null) {
+          await spend(tx, run.flowId, run.costUsd ?? 0, (run.inputTokens ?? 0) + (run.outputTokens ?? 0))
+        }
+      })
     },
   }
 }

@@ -4,6 +4,8 @@ import type { Instant } from '../ports/index.ts'
 export type ModelRun = {
   id: string
   caseId: string | null
+  /** The flow that pays for it. */
+  flowId: string | null
   /** What it was for, like `profile`. */
   purpose: string
   prompt: string

@@ -120,6 +120,12 @@ export const eventSchemas = {
   escalation_resolved: z.object({ escalationId: z.string(), outcome: z.string() }),
   flow_completed: z.object({ flowId: z.string(), outcome: z.string() }),
   flow_failed: z.object({ flowId: z.string(), error: z.string() }),
+  flow_cancelled: z.object({ flowId: z.string(), reason: z.string() }),
+  flow_input_required: z.object({
+    flowId: z.string(),
+    stepId: z.string(),
+    moment: z.enum(['asked', 'reminded', 'delegated']),
+  }),
 } as const
 
 export type EventType = keyof typeof eventSchemas

@@ -22,6 +22,8 @@ export function subjectOf(event: HubEvent): string | null {
       return event.callId
     case 'flow_completed':
     case 'flow_failed':
+    case 'flow_cancelled':
+    case 'flow_input_required':
       return event.flowId
     case 'escalation_created':
     case 'escalation_assigned':

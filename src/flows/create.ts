@@ -1,13 +1,17 @@
 import { InputError } from '../ops/errors.ts'
 import type { Clock } from '../ports/index.ts'
-import type { FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
+import type { FlowsTable, Tx } from '../store/index.ts'
 import { insertStep } from '../store/rows/flow-steps.ts'
 import { insertFlow } from '../store/rows/flows.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
-import { durationMs, type StepDefinition, type TemplateDefinition } from './definition.ts'
+import { type FlowBounds, withDefaults } from './bounds.ts'
+import { type CompiledStep, compileSteps } from './compile.ts'
+import { durationMs, type TemplateDefinition } from './definition.ts'
 import { writeFlowLog } from './log.ts'
-import { hasMapping, mapPaths, resolve } from './mappings.ts'
+import { resolve } from './mappings.ts'
 import { runFlowWork } from './run-work.ts'
+
+export type CreateDeps = { clock: Clock; newId: (prefix: string) => string; queue: WorkQueue }
 
 export type StartFlow = {
   org: OrgId
@@ -20,38 +24,99 @@ export type StartFlow = {
   ticket?: string | null
   customerId?: string | null
   fence?: number | null
+  /** What else the flow's context begins with. */
+  context?: Record<string, unknown>
+  /** In the words of whoever asked; the parameters where nobody wrote any. */
+  request?: string
+  planning?: { prompt: string; runId: string | null }
+  parent?: { flowId: string; stepId: string; runs: number; branch: string | null; depth: number }
+  replayOf?: string
+  undoOf?: string
 }
 
-/** A position one past the last step: the flow is over when it gets there. */
-const END = 'end'
+/** A flow before it has rows: what a template, a plan, a branch or a replay compiles to. */
+export type FlowPlan = {
+  template: string | null
+  version: number | null
+  title: string
+  deadlineMs: number
+  bounds: FlowBounds
+  steps: readonly (CompiledStep & Partial<Pick<StepRow, RuntimeColumn>>)[]
+  /** Where it begins: 0, but for a replay. */
+  from?: number
+}
+
+type StepRow = Parameters<typeof insertStep>[0]
+type RuntimeColumn = 'status' | 'runs' | 'input' | 'result' | 'user_response' | 'started_at' | 'completed_at'
+
 const MAX_RETRIES = 3
+/** Enough for any request, too little to fill the store with one. */
+export const PARAMS_MAX_BYTES = 256 * 1024
+/** A sub-flow that starts itself ends here. */
+export const DEPTH_MAX = 5
+
+const compiled = new WeakMap<TemplateDefinition, CompiledStep[]>()
 
 /**
  * Makes a flow of a template: its steps become rows, so that a running flow keeps the version it started with.
- * Names in gotos and mappings become positions. Throws InputError for a missing or wrong parameter.
+ * Throws InputError for a missing or wrong parameter.
  * @returns undefined when the ticket already has an unfinished flow of this template.
  */
 export async function createFlow(
-  deps: { clock: Clock; newId: (prefix: string) => string; queue: WorkQueue },
+  deps: CreateDeps,
   tx: Tx,
   template: TemplateDefinition,
   start: StartFlow,
 ): Promise<FlowsTable | undefined> {
-  checkParams(template, start.params)
+  return insertPlan(deps, tx, planOf(template, start.params), {
+    ...start,
+    params: filled(template, start.params),
+  })
+}
+
+/** What a template compiles to with these parameters. Throws InputError as `createFlow` does. */
+export function planOf(template: TemplateDefinition, params: Record<string, unknown>): FlowPlan {
+  checkParams(template, params)
+  const steps = compiled.get(template) ?? compileSteps(template.steps)
+  compiled.set(template, steps)
+  return {
+    template: template.name,
+    version: template.version,
+    title: String(resolve(template.title, { params: filled(template, params) })).slice(0, 255),
+    deadlineMs: msOf(template.deadline, template.name),
+    bounds: withDefaults(template.bounds),
+    steps,
+  }
+}
+
+/** Writes a flow with its steps and first log line, and puts it into the queue. @returns undefined: see createFlow. */
+export async function insertPlan(
+  deps: CreateDeps,
+  tx: Tx,
+  plan: FlowPlan,
+  start: StartFlow,
+): Promise<FlowsTable | undefined> {
   const now = deps.clock.now()
   const id = deps.newId('flw')
+  const { parent, planning } = start
+  const from = plan.from ?? 0
   const flow: FlowsTable = {
     id,
     org: start.org,
-    template: template.name,
-    template_version: template.version,
-    title: String(resolve(template.title, { params: start.params })),
-    original_request: JSON.stringify(start.params),
+    template: plan.template,
+    template_version: plan.version,
+    title: plan.title,
+    original_request: start.request ?? JSON.stringify(start.params),
     status: 'pending',
-    context: JSON.stringify({ params: start.params, settings: start.settings, flow: { id } }),
-    position: 0,
-    total_steps: template.steps.length,
-    completed_steps: 0,
+    context: JSON.stringify({
+      ...start.context,
+      params: start.params,
+      settings: start.settings,
+      flow: { id },
+    }),
+    position: from,
+    total_steps: plan.steps.length,
+    completed_steps: plan.steps.filter(({ status }) => status === 'completed').length,
     steps_executed: 0,
     retry_count: 0,
     max_retries: MAX_RETRIES,
@@ -65,9 +130,22 @@ export async function createFlow(
     fence: start.fence ?? null,
     waiting_for: 'its first step',
     waiting_until: null,
-    deadline_at: now + deadlineOf(template),
-    planning_prompt: null,
-    model_run_id: null,
+    deadline_at: now + plan.deadlineMs,
+    planning_prompt: planning?.prompt ?? null,
+    model_run_id: planning?.runId ?? null,
+    entered_at: null,
+    entered_runs: 0,
+    bounds: JSON.stringify(plan.bounds),
+    spent_usd: 0,
+    spent_tokens: 0,
+    parent_flow_id: parent?.flowId ?? null,
+    parent_step_id: parent?.stepId ?? null,
+    parent_runs: parent?.runs ?? null,
+    branch: parent?.branch ?? null,
+    depth: parent?.depth ?? 0,
+    replay_of: start.replayOf ?? null,
+    undo_of: start.undoOf ?? null,
+    fingerprint: null,
     started_at: null,
     paused_at: null,
     completed_at: null,
@@ -75,18 +153,17 @@ export async function createFlow(
     updated_at: now,
   }
   if ((await tx.run(insertFlow(flow))) === 0) return undefined
-  const positions = new Map(template.steps.map((step, index) => [step.name, index]))
-  positions.set(END, template.steps.length)
-  for (const [position, step] of template.steps.entries()) {
-    await tx.run(insertStep(stepRow(deps.newId('stp'), flow, position, step, positions)))
+  for (const [position, step] of plan.steps.entries()) {
+    await tx.run(insertStep({ ...freshStep(deps.newId('stp'), flow, position), ...step }))
   }
+  const of = plan.template ? ` from template ${plan.template} v${plan.version}` : ''
   await writeFlowLog(tx, {
     id: deps.newId('log'),
     org: start.org,
     flowId: id,
     stepId: null,
     type: 'flow_created',
-    message: `"${flow.title}" from template ${template.name} v${template.version}, asked for by ${start.requestedBy}`,
+    message: `"${flow.title}"${of}, asked for by ${start.requestedBy}`,
     metadata: { params: start.params },
     actor: start.requestedBy,
     at: now,
@@ -95,79 +172,18 @@ export async function createFlow(
   return flow
 }
 
-function checkParams(template: TemplateDefinition, params: Record<string, unknown>) {
-  const issues = Object.entries(template.params)
-    .filter(([name, { type }]) => typeof params[name] !== type)
-    .map(([name, { type, description }]) => ({ path: name, message: `must be a ${type}: ${description}` }))
-  const unknown = Object.keys(params)
-    .filter((name) => !(name in template.params))
-    .map((name) => ({ path: name, message: `is not a parameter of ${template.name}` }))
-  if (issues.length + unknown.length > 0) {
-    throw new InputError('bad_params', `The parameters of ${template.name} do not fit.`, {
-      issues: [...issues, ...unknown],
-    })
-  }
-}
-
-function deadlineOf(template: TemplateDefinition): number {
-  const ms = durationMs(template.deadline)
-  if (ms === undefined) throw new Error(`template ${template.name}: "${template.deadline}" is no duration`)
-  return ms
-}
-
-function stepRow(
+/** What of a step's row its definition says nothing about. */
+export function freshStep(
   id: string,
-  flow: FlowsTable,
+  flow: Pick<FlowsTable, 'id' | 'org' | 'updated_at' | 'parent_step_id'>,
   position: number,
-  step: StepDefinition,
-  positions: ReadonlyMap<string, number>,
-): FlowStepsTable {
-  const positionOf = (name: string | undefined) => {
-    if (name === undefined) return null
-    const found = positions.get(name)
-    if (found === undefined)
-      throw new InputError('bad_goto', `Step "${step.name}" goes to "${name}", which is not there.`)
-    return found
-  }
-  /** `steps.profile.result` → `steps.2.result`. */
-  const byPosition = (path: string) => {
-    const [root, name, ...rest] = path.split('.')
-    if (root !== 'steps' || name === undefined || /^\d+$/.test(name)) return path
-    return ['steps', positionOf(name), ...rest].join('.')
-  }
-  const { name, type, title, description, on_success, on_fail, ...rest } = step
-  const { input, onTimeout, onError, settings } = splitSettings(rest)
-  const params = Object.entries(input)
+) {
   return {
     id,
     org: flow.org,
     flow_id: flow.id,
     position,
-    parent_step_id: null,
-    type,
-    name,
-    skill: step.type === 'tool_call' ? step.skill : null,
-    title,
-    description: description ?? null,
-    input_params: JSON.stringify(Object.fromEntries(params.filter(([, value]) => !hasMapping(value)))),
-    param_mappings: JSON.stringify(
-      mapPaths(Object.fromEntries(params.filter(([, value]) => hasMapping(value))), byPosition),
-    ),
-    settings: JSON.stringify({
-      ...(mapPaths(settings, byPosition) as object),
-      on_timeout: positionOf(onTimeout),
-      ...(step.type === 'wait_event'
-        ? {
-            alternatives: step.alternatives.map((one) => ({
-              ...(mapPaths(one, byPosition) as object),
-              goto: positionOf(one.goto),
-            })),
-          }
-        : {}),
-      on_error: Object.fromEntries(Object.entries(onError).map(([code, to]) => [code, positionOf(to)])),
-    }),
-    on_success_goto: positionOf(on_success),
-    on_fail_goto: positionOf(on_fail),
+    parent_step_id: flow.parent_step_id,
     status: 'pending',
     runs: 0,
     attempts: 0,
@@ -175,25 +191,56 @@ function stepRow(
     result: null,
     error: null,
     user_response: null,
+    prompt: null,
+    repairs: null,
     wait_until: null,
     started_at: null,
     completed_at: null,
-    created_at: flow.created_at,
-    updated_at: flow.created_at,
+    created_at: flow.updated_at,
+    updated_at: flow.updated_at,
   }
 }
 
-type WithoutCommon<Step> = Step extends unknown
-  ? Omit<Step, 'name' | 'type' | 'title' | 'description' | 'on_success' | 'on_fail'>
-  : never
-
-/** What has a column or needs positions of its own, and the rest, which is the step type's business. */
-function splitSettings(step: WithoutCommon<StepDefinition>) {
-  const { on_error: onError = {}, ...rest } = step
-  const onTimeout = 'on_timeout' in rest ? rest.on_timeout : undefined
-  const input = 'input' in rest ? rest.input : {}
-  const settings = Object.fromEntries(
-    Object.entries(rest).filter(([key]) => key !== 'on_timeout' && key !== 'input' && key !== 'skill'),
+function filled(template: TemplateDefinition, params: Record<string, unknown>): Record<string, unknown> {
+  const defaults = Object.entries(template.params).flatMap(([name, { default: value }]) =>
+    value === undefined ? [] : [[name, value]],
   )
-  return { input, onTimeout, onError, settings }
+  return { ...Object.fromEntries(defaults), ...params }
+}
+
+function checkParams(template: TemplateDefinition, params: Record<string, unknown>) {
+  const issues = Object.entries(template.params).flatMap(([name, param]) => {
+    const value = params[name] ?? param.default
+    if (value === undefined && !param.required) return []
+    if (typeof value !== param.type)
+      return [{ path: name, message: `must be a ${param.type}: ${param.description}` }]
+    if (param.choices && !param.choices.includes(String(value)))
+      return [{ path: name, message: `must be one of ${param.choices.join(', ')}` }]
+    return []
+  })
+  const unknown = Object.keys(params)
+    .filter((name) => !Object.hasOwn(template.params, name))
+    .map((name) => ({ path: name, message: `is not a parameter of ${template.name}` }))
+  if (issues.length + unknown.length > 0) {
+    throw new InputError('bad_params', `The parameters of ${template.name} do not fit.`, {
+      issues: [...issues, ...unknown],
+    })
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(params))
+  if (bytes > PARAMS_MAX_BYTES) {
+    const most = `at most ${PARAMS_MAX_BYTES / 1024} KiB`
+    throw new InputError(
+      'params_too_large',
+      `The parameters take ${Math.ceil(bytes / 1024)} KiB; ${most} fit.`,
+      {
+        status: 413,
+      },
+    )
+  }
+}
+
+function msOf(duration: string, template: string): number {
+  const ms = durationMs(duration)
+  if (ms === undefined) throw new Error(`template ${template}: "${duration}" is no duration`)
+  return ms
 }

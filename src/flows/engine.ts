@@ -5,12 +5,16 @@ import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
 import { saveFlow, setWaitingFor } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
+import { boundPrompt, boundReached } from './bounds.ts'
+import { startChild, wakeParent } from './children.ts'
 import { isFinal } from './definition.ts'
-import { type FlowLogType, writeFlowLog } from './log.ts'
+import { type FlowLogType, writeFlowLogs } from './log.ts'
+import { isReminderDue, promptOf } from './prompt.ts'
 import { runFlowWork } from './run-work.ts'
 import { type FlowState, loadFlow } from './state.ts'
-import { executeStep, lastUsed, type StepDeps } from './steps.ts'
-import { begin, follow, type Transition } from './transition.ts'
+import { executeStep, type StepDeps } from './steps/index.ts'
+import { lastUsed } from './steps/wait-event.ts'
+import { answerToBound, ask, begin, follow, remind, type Transition } from './transition.ts'
 
 export type EngineDeps = StepDeps & {
   newId: (prefix: string) => string
@@ -20,6 +24,8 @@ export type EngineDeps = StepDeps & {
   onFlowEnd: (template: string, outcome: string) => void
   /** Told of every committed transition, for pages that watch. */
   onChange?: (flowId: string) => void
+  /** Told of it too, with what changed: for subscribers who want to know what. */
+  onTransition?: (before: FlowState, transition: Transition) => void
   /** For tests that crash the process between any two commits. */
   onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
 }
@@ -44,11 +50,8 @@ export function createEngine(deps: EngineDeps) {
       while (!isFinal(state.flow.status) && !job.signal.aborted) {
         const step = state.steps[state.flow.position]
         if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
-        deps.onStep?.({ flowId, step: step.name, moment: 'before' })
-        const { outcome, input } = await executeStep(deps, state, step, job)
-        deps.onStep?.({ flowId, step: step.name, moment: 'after' })
-        if (outcome.kind === 'parked') return stayParked(state, step)
-        const transition = follow(state, step, outcome, input, deps.clock.now(), deps.random)
+        const transition = await next(state, step, job)
+        if (transition === 'parked') return stayParked(state, step)
         state = await commit(state, transition, job)
         if (transition.again) return { again: transition.again.at, why: transition.again.why }
         if (transition.timer !== null) return undefined
@@ -64,26 +67,40 @@ export function createEngine(deps: EngineDeps) {
     }
   }
 
+  /** What becomes of the step at which the flow stands: by what it asked, by its bounds, or by executing it. */
+  async function next(state: FlowState, step: FlowStepsTable, job: Job): Promise<Transition | 'parked'> {
+    const now = deps.clock.now()
+    const prompt = promptOf(step)
+    if (prompt && step.user_response === null) {
+      if (isReminderDue(prompt, now)) return remind(state, step, prompt, now)
+      if (now < prompt.until) return 'parked'
+    }
+    if (prompt?.why === 'bound') return answerToBound(state, step, prompt, now)
+    const reached = step.status === 'running' ? boundReached(state.flow, now) : undefined
+    if (reached) return ask(state, step, boundPrompt(reached, now), now)
+
+    const { flow } = state
+    deps.onStep?.({ flowId: flow.id, step: step.name, moment: 'before' })
+    const executed = await executeStep(deps, state, step, job)
+    deps.onStep?.({ flowId: flow.id, step: step.name, moment: 'after' })
+    const { outcome } = executed
+    if (outcome.kind === 'parked') return 'parked'
+    return follow(state, step, { ...executed, outcome }, deps.clock.now(), deps.random)
+  }
+
   /** Writes a transition as one transaction. Throws FlowMoved where the flow ended or its wait was answered. */
   async function commit(state: FlowState, transition: Transition, job: Job): Promise<FlowState> {
-    const { flow } = transition
-    const saved = { ...flow, context: JSON.stringify(transition.context) }
-    await deps.store.write(async (tx) => {
+    const { flow, context } = transition
+    const saved = context === state.context ? flow : { ...flow, context: JSON.stringify(context) }
+    const spent = await deps.store.write(async (tx) => {
       const before = state.steps[state.flow.position]
       if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
-      if (!(await saveFlow(tx, saved, state.flow))) throw new FlowMoved()
+      const kept = await saveFlow(tx, saved, state.flow)
+      if (!kept) throw new FlowMoved()
       if (before?.status === 'awaiting_user' && !(await isAnsweredAsRead(tx, before))) throw new FlowMoved()
       for (const step of transition.steps) await saveStep(tx, step)
       await park(tx, state, transition)
-      for (const line of transition.logs) {
-        await writeFlowLog(tx, {
-          id: deps.newId('log'),
-          org: flow.org,
-          flowId: flow.id,
-          at: flow.updated_at,
-          ...line,
-        })
-      }
+      await writeFlowLogs(tx, deps.newId, flow, transition.logs)
       for (const event of transition.events) {
         await deps.events.raise(tx, event, {
           org: flow.org,
@@ -92,17 +109,23 @@ export function createEngine(deps: EngineDeps) {
           depth: 1,
         })
       }
-      tx.afterCommit(() => tell(job.log, transition))
-      tx.afterCommit(() => deps.onChange?.(flow.id))
-      if (isFinal(flow.status)) {
-        tx.afterCommit(() => deps.onFlowEnd(flow.template ?? 'planned', flow.outcome ?? flow.status))
-      }
+      if (isFinal(flow.status)) await wakeParent(deps.queue, tx, flow)
+      tx.afterCommit(() => {
+        tell(job.log, transition)
+        deps.onChange?.(flow.id)
+        deps.onTransition?.(state, transition)
+        if (isFinal(flow.status)) deps.onFlowEnd(flow.template ?? 'planned', flow.outcome ?? flow.status)
+      })
+      return kept
     })
-    const steps = state.steps.map((step) => transition.steps.findLast(({ id }) => id === step.id) ?? step)
-    return { flow: saved, steps, context: transition.context }
+    const { entered } = transition
+    const steps = state.steps.slice()
+    for (const step of entered ? [...transition.steps, entered] : transition.steps)
+      steps[step.position] = step
+    return { ...state, flow: { ...saved, ...spent }, steps, context }
   }
 
-  async function park(tx: Tx, state: FlowState, { flow, waits, timer }: Transition) {
+  async function park(tx: Tx, state: FlowState, { flow, waits, children, timer }: Transition) {
     const org: OrgId = flow.org
     const run = (runAt: number, unique: string) =>
       deps.queue.add(tx, runFlowWork, { flowId: flow.id }, { org, runAt, caseId: flow.case_id, unique })
@@ -123,7 +146,9 @@ export function createEngine(deps: EngineDeps) {
       if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
     }
     const step = state.steps[state.flow.position]
-    if (timer !== null && step) await run(timer, timerOf(step))
+    if (!step) return
+    for (const child of children) await startChild(deps, tx, state, step, child)
+    if (timer !== null) await run(timer, timerOf(step))
   }
 
   /** Woken for nothing. Should this have been its timer, set for an earlier wait of this step, it gets a new one. */

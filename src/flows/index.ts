@@ -1,7 +1,14 @@
-export { type ApprovalResponse, cancelFlow, respond, retryFlow } from './control.ts'
+export { cancelFlow, type Person, type Response, respond, retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
-export { durationMs, isFinal, type TemplateDefinition } from './definition.ts'
+export {
+  durationMs,
+  isFinal,
+  type StepInput,
+  type TemplateDefinition,
+  type TemplateInput,
+} from './definition.ts'
 export { createEngine } from './engine.ts'
+export { promptOf } from './prompt.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export { templates } from './templates/index.ts'

@@ -1,4 +1,4 @@
-import type { Tx } from '../store/index.ts'
+import type { FlowsTable, Tx } from '../store/index.ts'
 import { insertFlowLog } from '../store/rows/flow-logs.ts'
 
 export type FlowLogType =
@@ -7,6 +7,17 @@ export type FlowLogType =
   | 'flow_completed'
   | 'flow_failed'
   | 'flow_cancelled'
+  | 'flow_rolled_back'
+  | 'plan_created'
+  | 'bound_reached'
+  | 'child_started'
+  | 'step_inserted'
+  | 'step_deleted'
+  | 'params_repaired'
+  | 'prompt_asked'
+  | 'prompt_answered'
+  | 'prompt_reminded'
+  | 'prompt_delegated'
   | 'step_started'
   | 'step_completed'
   | 'step_failed'
@@ -25,6 +36,26 @@ export function actorOf(actor: string): { actor_type: string; actor_id: string |
   return colon < 0
     ? { actor_type: actor, actor_id: null }
     : { actor_type: actor.slice(0, colon), actor_id: actor.slice(colon + 1) }
+}
+
+export type LogLine = {
+  type: FlowLogType
+  message: string
+  stepId: string | null
+  metadata?: Record<string, unknown>
+  actor?: string
+}
+
+/** Lines of a flow's audit log, in the transaction of what they tell. */
+export async function writeFlowLogs(
+  tx: Tx,
+  newId: (prefix: string) => string,
+  flow: Pick<FlowsTable, 'id' | 'org' | 'updated_at'>,
+  lines: readonly LogLine[],
+): Promise<void> {
+  for (const line of lines) {
+    await writeFlowLog(tx, { id: newId('log'), org: flow.org, flowId: flow.id, at: flow.updated_at, ...line })
+  }
 }
 
 /** One line of a flow's audit log, in the transaction of what it tells. */

@@ -4,7 +4,7 @@ import { getTicket, parseTicketRef } from '../store/rows/tickets.ts'
 import { type SyncDeps, syncTicket } from '../tickets/index.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
 import { createFlow } from './create.ts'
-import { templates } from './templates/index.ts'
+import { needTemplate } from './templates/find.ts'
 
 type Deps = SyncDeps & { queue: WorkQueue; settings: Record<string, unknown> }
 
@@ -18,13 +18,7 @@ export async function startByRequest(
   org: OrgId,
   request: { template: string; params: Record<string, unknown>; by: string; from: string },
 ): Promise<FlowsTable> {
-  const template = templates.get(request.template)
-  if (!template) {
-    throw new InputError('unknown_template', `There is no template "${request.template}".`, {
-      status: 404,
-      issues: [{ path: 'template', message: `one of ${[...templates.keys()].join(', ')}` }],
-    })
-  }
+  const template = await needTemplate(deps.store.read, org, request.template)
   const ref = typeof request.params.ticket === 'string' ? request.params.ticket : null
   const ticket = ref === null ? undefined : await ticketOfAi(deps, org, ref)
   const flow = await deps.store.write((tx) =>

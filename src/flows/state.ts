@@ -4,15 +4,26 @@ import { getSteps } from '../store/rows/flow-steps.ts'
 import { getFlow } from '../store/rows/flows.ts'
 import type { OrgId } from '../work/index.ts'
 import type { Scope } from './mappings.ts'
+import type { Learned } from './outcome.ts'
+
+const entities = z.record(z.string(), z.unknown())
 
 /** What flows carry from step to step beside the steps' own results. */
 const Context = z.looseObject({
   params: z.record(z.string(), z.unknown()),
   settings: z.record(z.string(), z.unknown()),
   flow: z.object({ id: z.string() }),
+  original_intent: z.string().optional(),
+  available_skills: z.array(z.string()).optional(),
+  resolved_entities: entities.optional(),
+  created_entities: entities.optional(),
+  suggestions: z.array(z.unknown()).optional(),
+  user_input: z.unknown().optional(),
+  event: entities.optional(),
   /** Event type → id of the last event of that type which this flow has used up. */
   consumed: z.record(z.string(), z.string()).optional(),
   failure: z.object({ step: z.string(), title: z.string(), code: z.string(), error: z.string() }).optional(),
+  approvedOnce: z.boolean().optional(),
 })
 export type Context = z.infer<typeof Context>
 
@@ -23,19 +34,62 @@ export const StepSettings = z.looseObject({
   retries: z
     .object({ attempts: z.int().optional(), first: z.string().optional(), factor: z.number().optional() })
     .optional(),
+  /** Set in replays: what an earlier flow did at this step, which is not done again. */
+  kept: z.object({ flow: z.string(), result: z.unknown() }).optional(),
+  /** Set in undoing flows: the step that is taken back. */
+  undoes: z.string().optional(),
 })
 export type StepSettings = z.infer<typeof StepSettings>
 
+const SETTINGS_KEPT = 2_000
+const parsedSettings = new Map<z.ZodType, Map<string, unknown>>()
+
+/** A step's settings by its type's schema. Flows of one template have the same texts: each is parsed once. */
+export function settingsOf<Settings>(
+  schema: z.ZodType<Settings>,
+  step: Pick<FlowStepsTable, 'settings'>,
+): Settings {
+  const known = parsedSettings.get(schema) ?? new Map<string, unknown>()
+  parsedSettings.set(schema, known)
+  const before = known.get(step.settings)
+  // What a schema has parsed is kept under that schema alone.
+  if (before !== undefined) return before as Settings
+  const settings = schema.parse(JSON.parse(step.settings))
+  if (known.size >= SETTINGS_KEPT) known.clear()
+  known.set(step.settings, settings)
+  return settings
+}
+
 /** A flow loaded for a run; the engine keeps it in step with what it commits. */
-export type FlowState = { flow: FlowsTable; steps: FlowStepsTable[]; context: Context }
+export type FlowState = {
+  flow: FlowsTable
+  steps: FlowStepsTable[]
+  context: Context
+  /** For a branch: the flow outside, whose results its mappings may read. */
+  parent?: FlowState
+}
 
 export async function loadFlow(read: Executor, org: OrgId, id: string): Promise<FlowState | undefined> {
   const flow = await getFlow(read, org, id)
-  return flow && { flow, steps: await getSteps(read, id), context: Context.parse(JSON.parse(flow.context)) }
+  if (!flow) return undefined
+  const state = { flow, steps: await getSteps(read, flow), context: Context.parse(JSON.parse(flow.context)) }
+  if (flow.branch === null || flow.parent_flow_id === null) return state
+  const parent = await loadFlow(read, org, flow.parent_flow_id)
+  return parent ? { ...state, parent } : state
+}
+
+/** The context with what a step taught the flow. */
+export function learn(context: Context, { resolved, created, userInput }: Learned): Context {
+  return {
+    ...context,
+    ...(resolved ? { resolved_entities: { ...context.resolved_entities, ...resolved } } : {}),
+    ...(created ? { created_entities: { ...context.created_entities, ...created } } : {}),
+    ...(userInput !== undefined ? { user_input: userInput } : {}),
+  }
 }
 
 /** What this flow's mappings can see; the steps' results are parsed only where a mapping asks for them. */
-export function scopeOf({ flow, steps, context }: FlowState): Scope {
+export function scopeOf({ flow, steps, context, parent }: FlowState): Scope {
   const results: Record<string, unknown> = {}
   for (const step of steps) {
     Object.defineProperty(results, String(step.position), {
@@ -45,17 +99,29 @@ export function scopeOf({ flow, steps, context }: FlowState): Scope {
         status: step.status,
         runs: step.runs,
         error: step.error,
-        result: step.result === null ? undefined : JSON.parse(step.result),
+        result: resultOf(step),
+        user_response: step.user_response === null ? undefined : JSON.parse(step.user_response),
       }),
     })
   }
   return {
     params: context.params,
-    context,
+    context: {
+      ...context,
+      resolved_entities: context.resolved_entities ?? {},
+      created_entities: context.created_entities ?? {},
+      get step_results() {
+        return steps.map(resultOf)
+      },
+    },
     settings: context.settings,
     event: context.event,
     failure: context.failure,
+    user_input: context.user_input,
     flow: { id: flow.id, ticket: flow.ticket, customerId: flow.customer_id, outcome: flow.outcome },
     steps: results,
+    ...(parent ? { parent: scopeOf(parent) } : {}),
   }
 }
+
+const resultOf = ({ result }: FlowStepsTable): unknown => (result === null ? undefined : JSON.parse(result))

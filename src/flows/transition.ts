@@ -1,32 +1,33 @@
 import type { EventType, HubEvent } from '../events/index.ts'
 import type { Instant } from '../ports/index.ts'
 import type { FlowStepsTable, FlowsTable } from '../store/index.ts'
+import { enteredStep } from '../store/rows/flow-steps.ts'
 import { retryDelayMs } from '../work/index.ts'
+import { raised } from './bounds.ts'
 import { durationMs } from './definition.ts'
-import type { FlowLogType } from './log.ts'
-import type { StepOutcome } from './outcome.ts'
-import { type Context, type FlowState, StepSettings } from './state.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import type { FlowLogType, LogLine } from './log.ts'
+import type { Child, StepOutcome } from './outcome.ts'
+import { answerOf, type Prompt } from './prompt.ts'
+import { type Context, type FlowState, learn, StepSettings, settingsOf } from './state.ts'
+import type { Executed } from './steps/index.ts'
 
-/** A loop by goto may not run for ever. */
-const STEPS_EXECUTED_MAX = 500
 const DEFAULT_RETRIES = { attempts: 6, firstDelayMs: 2_000, factor: 3, maxDelayMs: 600_000 }
-
-type LogLine = {
-  type: FlowLogType
-  message: string
-  stepId: string | null
-  metadata?: Record<string, unknown>
-  actor?: string
-}
+/** A result is carried along by its flow's row of steps: what is larger belongs elsewhere, with its id here. */
+const RESULT_MAX_BYTES = 1024 * 1024
 
 /** What an outcome changes: rows to write, lines to log, events to raise, when to look again. Pure data. */
 export type Transition = {
   flow: FlowsTable
   context: Context
+  /** To be written. */
   steps: FlowStepsTable[]
+  /** The step that is entered: its row is written once it comes to something. */
+  entered: FlowStepsTable | null
   logs: LogLine[]
   events: HubEvent[]
   waits: { stepId: string; type: EventType; correlation: string; until: Instant }[]
+  children: Child[]
   /** A parked step is looked at again at this time. */
   timer: Instant | null
   /** The run itself ends and is to be repeated at this time. */
@@ -43,19 +44,48 @@ export function begin(state: FlowState, now: Instant): Transition {
 export function follow(
   state: FlowState,
   step: FlowStepsTable,
-  outcome: Exclude<StepOutcome, { kind: 'parked' }>,
-  input: string | null,
+  executed: Executed & { outcome: Exclude<StepOutcome, { kind: 'parked' }> },
   now: Instant,
   random: () => number,
 ): Transition {
-  const settings = StepSettings.parse(JSON.parse(step.settings))
+  const { outcome, input, repairs } = executed
+  const noted: FlowStepsTable = {
+    ...step,
+    input,
+    repairs: repairs.length > 0 ? JSON.stringify(repairs) : step.repairs,
+  }
+  const transition = followOutcome(state, noted, outcome, now, random)
+  if (repairs.length === 0) return transition
+  const changes = repairs.map(
+    ({ param, from, to }) => `${param}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`,
+  )
+  const message = `put right before "${step.title}" ran: ${changes.join('; ')}`
+  const line: LogLine = { type: 'params_repaired', message, stepId: step.id, metadata: { repairs } }
+  return { ...transition, logs: [line, ...transition.logs] }
+}
+
+function followOutcome(
+  state: FlowState,
+  step: FlowStepsTable,
+  outcome: Exclude<StepOutcome, { kind: 'parked' }>,
+  now: Instant,
+  random: () => number,
+): Transition {
+  const settings = settingsOf(StepSettings, step)
   switch (outcome.kind) {
-    case 'done':
-      return complete(state, step, outcome, settings, input, now)
+    case 'done': {
+      const result = JSON.stringify(outcome.result ?? null)
+      if (result.length <= RESULT_MAX_BYTES) return complete(state, step, outcome, result, settings, now)
+      const error = `The result of "${step.title}" takes ${Math.ceil(result.length / 1024)} KiB; at most 1024 fit.`
+      const tooLarge = { kind: 'failed', code: 'result_too_large', error, retry: { when: 'never' } } as const
+      return fail(state, step, tooLarge, settings, now, random)
+    }
     case 'failed':
-      return fail(state, step, outcome, settings, input, now, random)
+      return fail(state, step, outcome, settings, now, random)
     case 'wait':
       return park(state, step, outcome, now)
+    case 'ask':
+      return ask(state, step, outcome.prompt, now)
     case 'held':
       return hold(state, step, { at: outcome.until, why: outcome.why }, 'step_held', outcome.why, now)
     default: {
@@ -69,30 +99,20 @@ function complete(
   state: FlowState,
   step: FlowStepsTable,
   outcome: Extract<StepOutcome, { kind: 'done' }>,
+  result: string,
   settings: StepSettings,
-  input: string | null,
   now: Instant,
 ): Transition {
   const done: FlowStepsTable = {
     ...step,
     status: 'completed',
-    input,
-    result: JSON.stringify(outcome.result ?? null),
+    result,
     error: null,
     completed_at: now,
     updated_at: now,
   }
   const { event } = outcome
-  const context: Context = {
-    ...state.context,
-    ...(event
-      ? {
-          event: { ...event.payload, id: event.id },
-          consumed: { ...state.context.consumed, [event.type]: event.id },
-        }
-      : {}),
-    ...(step.type === 'approval' && outcome.by?.startsWith('user:') ? { approvedOnce: true } : {}),
-  }
+  const context = contextAfter(state.context, step, outcome)
   const logs: LogLine[] = []
   if (event) {
     logs.push({
@@ -115,12 +135,26 @@ function complete(
   return enter(next, to, now, [done], logs)
 }
 
+/** The same object where the step taught the flow nothing. */
+function contextAfter(
+  before: Context,
+  step: FlowStepsTable,
+  { event, learned, by }: Extract<StepOutcome, { kind: 'done' }>,
+): Context {
+  let context = learned ? learn(before, learned) : before
+  if (event) {
+    const consumed = { ...context.consumed, [event.type]: event.id }
+    context = { ...context, event: { ...event.payload, id: event.id }, consumed }
+  }
+  if (step.type === 'approval' && by?.startsWith('user:')) context = { ...context, approvedOnce: true }
+  return context
+}
+
 function fail(
   state: FlowState,
   step: FlowStepsTable,
   outcome: Extract<StepOutcome, { kind: 'failed' }>,
   settings: StepSettings,
-  input: string | null,
   now: Instant,
   random: () => number,
 ): Transition {
@@ -134,14 +168,14 @@ function fail(
   if (outcome.retry.when !== 'never' && step.attempts < policy.attempts) {
     const plain = retryDelayMs(policy, step.attempts, random)
     const at = now + (outcome.retry.when === 'after' ? Math.max(plain, outcome.retry.ms) : plain)
-    const retried = { ...step, attempts: step.attempts + 1, input, error: outcome.error }
+    const retried = { ...step, attempts: step.attempts + 1, error: outcome.error }
     const why = `attempt ${retried.attempts} of ${policy.attempts} of "${step.title}" (${outcome.error})`
-    return hold(state, retried, { at, why }, 'step_retrying', outcome.error, now)
+    const counted = { ...state, flow: { ...state.flow, retry_count: state.flow.retry_count + 1 } }
+    return hold(counted, retried, { at, why }, 'step_retrying', outcome.error, now)
   }
   const failed: FlowStepsTable = {
     ...step,
     status: 'failed',
-    input,
     error: outcome.error,
     completed_at: now,
     updated_at: now,
@@ -157,7 +191,7 @@ function fail(
   ]
   const failure = { step: step.name, title: step.title, code: outcome.code, error: outcome.error }
   const context: Context = {
-    ...state.context,
+    ...(outcome.learned ? learn(state.context, outcome.learned) : state.context),
     failure,
     // What was approved was refused and never went out: what is written instead is approved anew.
     ...(outcome.code.startsWith('refused_') ? { approvedOnce: false } : {}),
@@ -198,6 +232,7 @@ function park(
     flow,
     context: state.context,
     steps: [parked],
+    entered: null,
     logs: [
       {
         type: outcome.status === 'awaiting_user' ? 'approval_requested' : 'waiting',
@@ -213,10 +248,110 @@ function park(
       correlation,
       until: outcome.until,
     })),
+    children: outcome.children ?? [],
     timer: outcome.until,
     again: null,
   }
 }
+
+/** Parks a step until somebody has answered; people hear of it by the event. */
+export function ask(state: FlowState, step: FlowStepsTable, prompt: Prompt, now: Instant): Transition {
+  const who = prompt.assigned_to ?? `an ${prompt.role}`
+  const parked = park(
+    state,
+    { ...step, prompt: JSON.stringify(prompt), user_response: null },
+    {
+      kind: 'wait',
+      status: 'awaiting_user',
+      waitingFor: `${who} to answer "${short(prompt.message)}"`,
+      until: prompt.until,
+    },
+    now,
+  )
+  const logs: LogLine[] = [
+    {
+      type: prompt.why === 'bound' ? 'bound_reached' : 'prompt_asked',
+      message: prompt.message,
+      stepId: step.id,
+      metadata: { why: prompt.why, type: prompt.type, until: prompt.until, otherwise: prompt.otherwise },
+    },
+  ]
+  const event: HubEvent = {
+    type: 'flow_input_required',
+    flowId: state.flow.id,
+    stepId: step.id,
+    moment: 'asked',
+  }
+  return {
+    ...parked,
+    logs,
+    events: [event],
+    timer: prompt.remind_at !== null && prompt.remind_at < prompt.until ? prompt.remind_at : prompt.until,
+  }
+}
+
+const short = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
+
+/** What a person's answer to a reached bound means: more room, or the end. Without one in time, the end as well. */
+export function answerToBound(
+  state: FlowState,
+  step: FlowStepsTable,
+  prompt: Prompt,
+  now: Instant,
+): Transition {
+  const answer = answerOf(step)
+  if (answer?.value !== 'yes' || prompt.bound === null) {
+    const why = answer
+      ? { code: 'bound_declined', error: `${answer.by} did not let it go on: ${prompt.message}` }
+      : { code: 'bound_reached', error: `Nobody answered in time: ${prompt.message}` }
+    const failed = { kind: 'failed', ...why, retry: { when: 'never' }, goto: null } as const
+    const settings = { ...settingsOf(StepSettings, step), on_error: {} }
+    return fail(state, { ...step, on_fail_goto: null }, failed, settings, now, () => 0)
+  }
+  const running: FlowStepsTable = {
+    ...step,
+    status: 'running',
+    prompt: null,
+    user_response: null,
+    wait_until: null,
+    result: null,
+    updated_at: now,
+  }
+  const flow: FlowsTable = {
+    ...state.flow,
+    bounds: JSON.stringify(raised(state.flow, prompt.bound)),
+    status: 'running',
+    waiting_for: `"${step.title}" to be done`,
+    waiting_until: null,
+    updated_at: now,
+  }
+  return { ...nothing(flow, state.context), steps: [running] }
+}
+
+/** The reminder that a prompt announced: people hear of it once more. */
+export function remind(state: FlowState, step: FlowStepsTable, prompt: Prompt, now: Instant): Transition {
+  const reminded = JSON.stringify({ ...prompt, reminded: true })
+  return {
+    ...nothing({ ...state.flow, updated_at: now }, state.context),
+    steps: [{ ...step, prompt: reminded, updated_at: now }],
+    logs: [{ type: 'prompt_reminded', message: `still waiting: ${short(prompt.message)}`, stepId: step.id }],
+    events: [{ type: 'flow_input_required', flowId: state.flow.id, stepId: step.id, moment: 'reminded' }],
+    timer: prompt.until,
+  }
+}
+
+const nothing = (flow: FlowsTable, context: Context): Transition => ({
+  flow,
+  context,
+  steps: [],
+  entered: null,
+  logs: [],
+  events: [],
+  waits: [],
+  children: [],
+  timer: null,
+  again: null,
+})
 
 function hold(
   state: FlowState,
@@ -235,13 +370,9 @@ function hold(
     updated_at: now,
   }
   return {
-    flow,
-    context: state.context,
+    ...nothing(flow, state.context),
     steps: [{ ...step, updated_at: now }],
     logs: [{ type, message, stepId: step.id, metadata: { until: again.at } }],
-    events: [],
-    waits: [],
-    timer: null,
     again,
   }
 }
@@ -255,28 +386,13 @@ function enter(
 ): Transition {
   const step = state.steps[to]
   if (!step) return end(state, 'completed', now, changed, logs)
-  if (state.flow.steps_executed >= STEPS_EXECUTED_MAX) {
-    const error = `More than ${STEPS_EXECUTED_MAX} steps were executed; the flow was stopped.`
-    return end({ ...state, flow: { ...state.flow, last_error: error } }, 'failed', now, changed, logs)
-  }
-  const entered: FlowStepsTable = {
-    ...step,
-    status: 'running',
-    runs: step.runs + 1,
-    attempts: 1,
-    input: null,
-    result: null,
-    error: null,
-    user_response: null,
-    wait_until: null,
-    started_at: now,
-    completed_at: null,
-    updated_at: now,
-  }
+  const runs = step.runs + 1
   const flow: FlowsTable = {
     ...state.flow,
     status: 'running',
     position: to,
+    entered_at: now,
+    entered_runs: runs,
     steps_executed: state.flow.steps_executed + 1,
     completed_steps: state.steps.filter((one) => one.status === 'completed').length,
     waiting_for: `"${step.title}" to be done`,
@@ -284,14 +400,10 @@ function enter(
     updated_at: now,
   }
   return {
-    flow,
-    context: state.context,
-    steps: [...changed, entered],
+    ...nothing(flow, state.context),
+    steps: changed,
+    entered: enteredStep(step, runs, now),
     logs: [...logs, { type: 'step_started', message: step.title, stepId: step.id }],
-    events: [],
-    waits: [],
-    timer: null,
-    again: null,
   }
 }
 
@@ -308,6 +420,7 @@ function end(
     ...state.flow,
     status,
     outcome: status === 'failed' ? 'failed' : outcome,
+    fingerprint: status === 'failed' ? fingerprintOf(state.flow, state.context.failure) : null,
     position: state.steps.length,
     completed_steps: state.steps.filter((one) => one.status === 'completed').length,
     waiting_for: null,
@@ -316,8 +429,7 @@ function end(
     updated_at: now,
   }
   return {
-    flow: status === 'failed' ? { ...flow, position: state.flow.position } : flow,
-    context: state.context,
+    ...nothing(status === 'failed' ? { ...flow, position: state.flow.position } : flow, state.context),
     steps: changed,
     logs: [
       ...logs,
@@ -330,9 +442,6 @@ function end(
         ? { type: 'flow_completed', flowId: flow.id, outcome }
         : { type: 'flow_failed', flowId: flow.id, error },
     ],
-    waits: [],
-    timer: null,
-    again: null,
   }
 }
 

@@ -47,6 +47,16 @@ export type Skill<Input = unknown, Output = unknown> = {
   /** For whoever must choose between this skill and its neighbour: what it does, and what it does not. */
   description: string
   effect: EffectClass
+  /** Not for plans, rules and outside agents: a step that only makes sense inside a template of the hub's own. */
+  internal?: boolean
+  /** Who may have it run; an agent where nothing is said. */
+  role?: Role
+  /** About what one run costs beside the model, in US dollars: shown with a plan. */
+  costUsd?: number
+  /** Names that people and models use for an input, and what it is called here. */
+  aliases?: Readonly<Record<string, string>>
+  /** Inputs that are never guessed at, beside ids, amounts and recipients, which are known by their names. */
+  exact?: readonly string[]
   input: z.ZodType<Input>
   output: z.ZodType<Output>
   /** Which ticket's fence guards it. */
@@ -62,7 +72,18 @@ export type Skill<Input = unknown, Output = unknown> = {
   recheck?(input: Input, act: Act & { triedAt: number }): Promise<Recheck<Output>>
   /** Rows that must be there once the effect is done, in the same transaction. */
   record?(tx: Tx, input: Input, output: Output, act: Act): Promise<void>
+  /** How what it did is taken back. Without it, a write or a contact cannot be undone. */
+  undo?(input: Input, output: Output, about: { org: OrgId; hub: SkillHub; effectId: string }): Promise<Undo>
 }
+
+/** Roles of people, each with what the ones before it may do. */
+export const roles = ['agent', 'manager', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** A skill with the input that takes an effect back, or why nothing does. */
+export type Undo =
+  | { kind: 'skill'; skill: string; input: Record<string, unknown>; title: string }
+  | { kind: 'impossible'; why: string }
 
 /** Ties input, output and code of a skill together. */
 export function defineSkill<Input, Output>(skill: Skill<Input, Output>): Skill<Input, Output> {

@@ -8,7 +8,10 @@ export {
   type EffectClass,
   type Occasion,
   type Recheck,
+  type Role,
+  roles,
   type Skill,
+  type Undo,
 } from './define.ts'
 export { type ContactGate, createSkills, type EffectMoment, type Skills } from './effects.ts'
 export type { NewEscalation, SkillHub } from './hub.ts'

@@ -19,7 +19,9 @@ export async function migrate(store: Store, now: number): Promise<string[]> {
     const applied = await store.write(async (tx) => {
       await lock(tx, 'migrate')
       if (await tx.first(qb.selectFrom('migrations').select('name').where('name', '=', name))) return false
-      for (const statement of statements) await tx.run(raw(statement))
+      for (const statement of statements) {
+        await tx.run(raw(typeof statement === 'string' ? statement : statement[tx.dialect]))
+      }
       await tx.run(qb.insertInto('migrations').values({ name, applied_at: now }))
       return true
     })

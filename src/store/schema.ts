@@ -114,6 +114,21 @@ export type FlowsTable = {
   deadline_at: number
   planning_prompt: string | null
   model_run_id: string | null
+  /** When the step at `position` was entered, and for which time: it is not written before it comes to something. */
+  entered_at: number | null
+  entered_runs: number
+  bounds: string
+  spent_usd: number
+  spent_tokens: number
+  /** The flow, its step and that step's run, of which this one is a branch or a sub-flow. */
+  parent_flow_id: string | null
+  parent_step_id: string | null
+  parent_runs: number | null
+  branch: string | null
+  depth: number
+  replay_of: string | null
+  undo_of: string | null
+  fingerprint: string | null
   started_at: number | null
   paused_at: number | null
   completed_at: number | null
@@ -144,6 +159,8 @@ export type FlowStepsTable = {
   result: string | null
   error: string | null
   user_response: string | null
+  prompt: string | null
+  repairs: string | null
   wait_until: number | null
   started_at: number | null
   completed_at: number | null
@@ -162,6 +179,50 @@ export type FlowLogsTable = {
   actor_type: string
   actor_id: string | null
   at: number
+}
+
+export type FlowTemplatesTable = {
+  org: string
+  name: string
+  version: number
+  definition: string
+  created_by: string
+  from_flow: string | null
+  created_at: number
+}
+
+export type FlowSchedulesTable = {
+  id: string
+  org: string
+  name: string
+  template: string
+  params: string
+  cron: string
+  zone: string
+  missed: string
+  enabled: number
+  next_at: number | null
+  last_due_at: number | null
+  last_flow_id: string | null
+  last_error: string | null
+  created_by: string
+  created_at: number
+  updated_at: number
+}
+
+export type FlowTriggersTable = {
+  id: string
+  org: string
+  name: string
+  event_type: string
+  conditions: string
+  template: string
+  params: string
+  enabled: number
+  last_error: string | null
+  created_by: string
+  created_at: number
+  updated_at: number
 }
 
 export type FlowWaitsTable = {
@@ -356,6 +417,7 @@ export type ModelRunsTable = {
   outcome: string
   error: string | null
   case_id: string | null
+  flow_id: string | null
   at: number
 }
 
@@ -403,6 +465,9 @@ export type Database = {
   flow_steps: FlowStepsTable
   flow_logs: FlowLogsTable
   flow_waits: FlowWaitsTable
+  flow_templates: FlowTemplatesTable
+  flow_schedules: FlowSchedulesTable
+  flow_triggers: FlowTriggersTable
   tickets: TicketsTable
   desk_cursors: DeskCursorsTable
   customers: CustomersTable

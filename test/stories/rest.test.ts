@@ -151,7 +151,7 @@ describe('what is wrong is said as problem+json', () => {
     ],
     [
       'a field of the wrong type, by its path',
-      () => api('POST', `/ai/flows/${flow.id}/steps/x/respond`, { body: { response: { value: 'maybe' } } }),
+      () => api('POST', `/ai/flows/${flow.id}/steps/x/respond`, { body: { response: { value: [] } } }),
       400,
       { errors: [{ path: 'response.value' }] },
     ],

@@ -1,4 +1,4 @@
-import type { StepDefinition, TemplateDefinition } from '../definition.ts'
+import type { StepInput, TemplateInput } from '../definition.ts'
 
 /** Writes, has approved and sends one mail: three steps under a common name. */
 function mail(
@@ -6,7 +6,7 @@ function mail(
   title: string,
   draft: { kind: string; situation?: unknown },
   then: { sent: string; moved: string },
-): StepDefinition[] {
+): StepInput[] {
   return [
     {
       name: `draft_${name}`,
@@ -60,7 +60,7 @@ function mail(
 }
 
 /** Waits for the customer's answer; a mail that comes back ends the wait as well. */
-function waitForReply(name: string, within: string, onTimeout: string): StepDefinition {
+function waitForReply(name: string, within: string, onTimeout: string): StepInput {
   return {
     name,
     type: 'wait_event',
@@ -78,9 +78,9 @@ function waitForReply(name: string, within: string, onTimeout: string): StepDefi
 function when(
   name: string,
   title: string,
-  condition: Extract<StepDefinition, { type: 'conditional' }>['condition'],
+  condition: Extract<StepInput, { type: 'conditional' }>['condition'],
   to: string,
-): StepDefinition {
+): StepInput {
   return { name, type: 'conditional', title, condition, on_success: to }
 }
 
@@ -88,7 +88,7 @@ const replyIs = (name: string, title: string, kind: string, to: string) =>
   when(name, title, { if: '{{steps.read_reply.result.kind}}', eq: kind }, to)
 
 /** The main job: a ticket assigned to AI is profiled, e-mailed, called, and closed or handed to a person. */
-export const resolveTicket: TemplateDefinition = {
+export const resolveTicket: TemplateInput = {
   name: 'resolve_ticket',
   version: 1,
   title: 'Resolve {{params.ticket}}',

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { cancelFlow, respond, retryFlow, templates } from '../../flows/index.ts'
+import { cancelFlow, type Person, promptOf, respond, retryFlow, templates } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { getFlow, listFlows } from '../../store/rows/flows.ts'
+import type { Caller } from '../auth.ts'
 import { defineRoute, pageOf, pageOfAll, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { runOfFlow } from './run.ts'
@@ -12,10 +13,11 @@ import { runOfFlow } from './run.ts'
 const id = z.object({ id: z.string() })
 const stepId = z.object({ id: z.string(), stepId: z.string() })
 
-/** A flow's answer to an approval: `value` as buttons send it, `edit` with the fields that were changed. */
+/** An answer as buttons send it; for an approval `approve` or `reject`, and in `edit` the fields that were changed. */
 const Answer = z.object({
   response: z.object({
-    value: z.enum(['approve', 'reject']),
+    value: z.union([z.string(), z.number(), z.boolean()]),
+    label: z.string().optional(),
     edit: z.record(z.string(), z.string()).default({}),
     note: z.string().nullable().default(null),
   }),
@@ -26,7 +28,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
   const shown = async (flowId: string) => {
     const flow = await getFlow(store.read, org, flowId)
     if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
-    return { success: true, flow: showFlow(flow, await getSteps(store.read, flowId)) }
+    return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
   }
   return [
     defineRoute({
@@ -142,14 +144,14 @@ export function flowRoutes(deps: ApiDeps): Route[] {
     defineRoute({
       method: 'post',
       path: '/ai/flows/:id/steps/:stepId/respond',
-      summary: 'Answer what a step asks: approve (with edits) or reject',
+      summary:
+        'Answer what a step asks: a choice, a text, yes or no; an approval with approve (and edits) or reject',
       scope: 'write',
       params: stepId,
       body: Answer,
       async run({ params, body: { response }, caller }) {
         const about = { flowId: params.id, stepId: params.stepId }
-        const answer = { approved: response.value === 'approve', edit: response.edit, note: response.note }
-        await respond(deps, org, about, answer, caller.actor)
+        await respond(deps, org, about, response, personOf(caller))
         return shown(params.id)
       },
     }),
@@ -163,6 +165,12 @@ export function flowRoutes(deps: ApiDeps): Route[] {
     }),
   ]
 }
+
+/** Who may do what on a flow: a token that may act is an agent's, one with every scope an admin's. */
+const personOf = ({ actor, scope }: Caller): Person => ({
+  actor,
+  role: scope === 'admin' ? 'admin' : 'agent',
+})
 
 export function showFlow<Flow extends FlowsTable>(flow: Flow, steps?: FlowStepsTable[]) {
   const { org: _, context, ...rest } = flow
@@ -183,5 +191,14 @@ export function showStep({ org: _, ...step }: FlowStepsTable) {
     input: parsed(step.input),
     result: parsed(step.result),
     user_response: parsed(step.user_response),
+    repairs: parsed(step.repairs),
+    ...promptView(step),
   }
+}
+
+/** What is asked, under the names that clients know. */
+function promptView(step: Pick<FlowStepsTable, 'prompt'>) {
+  const prompt = promptOf(step)
+  if (!prompt) return { prompt: null, prompt_type: null, prompt_message: null, prompt_options: null }
+  return { prompt, prompt_type: prompt.type, prompt_message: prompt.message, prompt_options: prompt.options }
 }

@@ -21,7 +21,7 @@ export async function runOfFlow({ store, org }: ApiDeps, flowId: string) {
   const flow = await getFlow(read, org, flowId)
   if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
   const [steps, logs, effects, messages, calls, escalations, models, alerts] = await Promise.all([
-    getSteps(read, flowId),
+    getSteps(read, flow),
     logsOfFlow(read, org, flowId, LOGS_SHOWN),
     effectsOfFlow(read, org, flowId),
     messagesOfFlow(read, org, flowId),

@@ -69,7 +69,7 @@ export function writeBrief(deps: OutreachDeps) {
     async run({ flowId }, act) {
       const flow = await getFlow(deps.store.read, act.org, flowId)
       if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`)
-      const steps = await getSteps(deps.store.read, flowId)
+      const steps = await getSteps(deps.store.read, flow)
       const customer = flow.customer_id
         ? await getCustomer(deps.store.read, act.org, flow.customer_id)
         : undefined

@@ -144,6 +144,7 @@ export const insertModelRun = insertInto('model_runs', [
   'outcome',
   'error',
   'case_id',
+  'flow_id',
   'at',
 ])
 

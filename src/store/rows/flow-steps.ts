@@ -1,5 +1,14 @@
 import { sql } from 'kysely'
-import { type Executor, type FlowStepsTable, insertInto, prepared, qb, type Tx } from '../index.ts'
+import {
+  type Executor,
+  type FlowStepsTable,
+  type FlowsTable,
+  insertInto,
+  prepared,
+  qb,
+  type Tx,
+} from '../index.ts'
+import { isFinal } from './flows.ts'
 
 /** The steps of flows: what each is, and how far it is. */
 
@@ -26,6 +35,8 @@ export const insertStep = insertInto('flow_steps', [
   'result',
   'error',
   'user_response',
+  'prompt',
+  'repairs',
   'wait_until',
   'started_at',
   'completed_at',
@@ -37,7 +48,42 @@ const stepsOf = prepared<{ flow: string }, FlowStepsTable>((p) =>
   qb.selectFrom('flow_steps').selectAll().where('flow_id', '=', p.flow).orderBy('position'),
 )
 
-export const getSteps = (read: Executor, flow: string) => read.all(stepsOf({ flow }))
+type Standing = Pick<FlowsTable, 'id' | 'status' | 'position' | 'entered_at' | 'entered_runs'>
+
+/**
+ * A flow's steps as they stand. The one that it entered is not written before it comes to something: a step that
+ * goes straight through costs one write, and what it would say follows from the flow's row.
+ */
+export async function getSteps(read: Executor, flow: Standing): Promise<FlowStepsTable[]> {
+  const steps = await read.all(stepsOf({ flow: flow.id }))
+  if (flow.status === 'completed') return steps.map(skippedIfPassed)
+  const at = steps[flow.position]
+  if (!at || at.runs >= flow.entered_runs || isFinal(flow.status)) return steps
+  return steps.with(flow.position, enteredStep(at, flow.entered_runs, flow.entered_at))
+}
+
+/** What a flow jumped over by the time it was completed. */
+const skippedIfPassed = (step: FlowStepsTable): FlowStepsTable =>
+  step.status === 'pending' ? { ...step, status: 'skipped' } : step
+
+/** A step at the begin of its `runs`-th execution: nothing of the one before is left. */
+export function enteredStep(step: FlowStepsTable, runs: number, at: number | null): FlowStepsTable {
+  return {
+    ...step,
+    status: 'running',
+    runs,
+    attempts: 1,
+    input: null,
+    result: null,
+    error: null,
+    user_response: null,
+    prompt: null,
+    repairs: null,
+    wait_until: null,
+    started_at: at,
+    completed_at: null,
+  }
+}
 
 export type StepChange = Pick<
   FlowStepsTable,
@@ -48,6 +94,8 @@ export type StepChange = Pick<
   | 'result'
   | 'error'
   | 'user_response'
+  | 'prompt'
+  | 'repairs'
   | 'wait_until'
   | 'started_at'
   | 'completed_at'
@@ -65,6 +113,8 @@ const changeStep = prepared<StepChange & { id: string }, unknown>((p) =>
       result: p.result,
       error: p.error,
       user_response: p.user_response,
+      prompt: p.prompt,
+      repairs: p.repairs,
       wait_until: p.wait_until,
       started_at: p.started_at,
       completed_at: p.completed_at,

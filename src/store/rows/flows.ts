@@ -39,6 +39,19 @@ export const insertFlow = insertInto(
     'deadline_at',
     'planning_prompt',
     'model_run_id',
+    'entered_at',
+    'entered_runs',
+    'bounds',
+    'spent_usd',
+    'spent_tokens',
+    'parent_flow_id',
+    'parent_step_id',
+    'parent_runs',
+    'branch',
+    'depth',
+    'replay_of',
+    'undo_of',
+    'fingerprint',
     'started_at',
     'paused_at',
     'completed_at',
@@ -67,53 +80,79 @@ export type FlowChange = Pick<
   | 'customer_id'
   | 'waiting_for'
   | 'waiting_until'
+  | 'entered_at'
+  | 'entered_runs'
+  | 'bounds'
+  | 'retry_count'
+  | 'fingerprint'
   | 'started_at'
   | 'paused_at'
   | 'completed_at'
   | 'updated_at'
 >
 
-const changeFlow = prepared<
-  FlowChange & { org: string; id: string; executed: number; since: number },
-  unknown
->((p) =>
-  qb
-    .updateTable('flows')
-    .set({
-      status: p.status,
-      context: p.context,
-      position: p.position,
-      completed_steps: p.completed_steps,
-      steps_executed: p.steps_executed,
-      last_error: p.last_error,
-      outcome: p.outcome,
-      customer_id: p.customer_id,
-      waiting_for: p.waiting_for,
-      waiting_until: p.waiting_until,
-      started_at: p.started_at,
-      paused_at: p.paused_at,
-      completed_at: p.completed_at,
-      updated_at: p.updated_at,
-    })
-    .where('org', '=', p.org)
-    .where('id', '=', p.id)
-    .where('steps_executed', '=', p.executed)
-    .where('updated_at', '=', p.since)
-    .where('status', 'not in', final as never),
+/** What others count on a flow's row while it runs. */
+export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens'>
+
+const changeFlow = prepared<FlowChange & { org: string; id: string; executed: number; since: number }, Spent>(
+  (p) =>
+    qb
+      .updateTable('flows')
+      .set({
+        status: p.status,
+        context: p.context,
+        position: p.position,
+        completed_steps: p.completed_steps,
+        steps_executed: p.steps_executed,
+        last_error: p.last_error,
+        outcome: p.outcome,
+        customer_id: p.customer_id,
+        waiting_for: p.waiting_for,
+        waiting_until: p.waiting_until,
+        entered_at: p.entered_at,
+        entered_runs: p.entered_runs,
+        bounds: p.bounds,
+        retry_count: p.retry_count,
+        fingerprint: p.fingerprint,
+        started_at: p.started_at,
+        paused_at: p.paused_at,
+        completed_at: p.completed_at,
+        updated_at: p.updated_at,
+      })
+      .where('org', '=', p.org)
+      .where('id', '=', p.id)
+      .where('steps_executed', '=', p.executed)
+      .where('updated_at', '=', p.since)
+      .where('status', 'not in', final as never)
+      .returning(['spent_usd', 'spent_tokens']),
 )
 
 /**
- * @returns false when the flow is not as it was in `before`: it ended (cancelled, say), or another worker carried
+ * @returns what the flow has spent by now; undefined when the flow is not as it was in `before`: it ended (cancelled, say), or another worker carried
  * it on. The transition is void then.
  */
-export async function saveFlow(
+export function saveFlow(
   tx: Tx,
   flow: FlowChange & { org: string; id: string },
   before: Pick<FlowsTable, 'steps_executed' | 'updated_at'>,
-): Promise<boolean> {
+): Promise<Spent | undefined> {
   const { steps_executed: executed, updated_at: since } = before
-  return (await tx.run(changeFlow({ ...flow, executed, since }))) > 0
+  return tx.first(changeFlow({ ...flow, executed, since }))
 }
+
+const addSpent = prepared<{ id: string; usd: number; tokens: number }, unknown>((p) =>
+  qb
+    .updateTable('flows')
+    .set({
+      spent_usd: sql<number>`spent_usd + ${p.usd}`,
+      spent_tokens: sql<number>`spent_tokens + ${p.tokens}`,
+    })
+    .where('id', '=', p.id),
+)
+
+/** Counts what a model run or a call of this flow cost: its bounds are held against the sums. */
+export const spend = (tx: Tx, flow: string, usd: number, tokens: number) =>
+  tx.run(addSpent({ id: flow, usd, tokens }))
 
 /** A flow as lists show it: with what it is about, in words. */
 export type ListedFlow = FlowsTable & { ticket_subject: string | null; customer_name: string | null }
@@ -211,6 +250,7 @@ export function reopenFlow(tx: Tx, org: string, id: string, waitingFor: string, 
         outcome: null,
         last_error: null,
         completed_at: null,
+        fingerprint: null,
         waiting_for: waitingFor,
         waiting_until: null,
         retry_count: sql<number>`retry_count + 1`,

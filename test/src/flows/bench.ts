@@ -5,6 +5,7 @@ import {
   cancelFlow,
   createEngine,
   createFlow,
+  type Person,
   respond,
   retryFlow,
   wakeOnEvents,
@@ -13,7 +14,7 @@ import {
 import { manualClock } from '../../../src/ops/clock.ts'
 import { VendorError } from '../../../src/ops/errors.ts'
 import { type Act, type Decision, defineSkill } from '../../../src/skills/index.ts'
-import { qb } from '../../../src/store/index.ts'
+import { type FlowStepsTable, qb } from '../../../src/store/index.ts'
 import { logsOfFlow } from '../../../src/store/rows/flow-logs.ts'
 import { getSteps } from '../../../src/store/rows/flow-steps.ts'
 import { getFlow } from '../../../src/store/rows/flows.ts'
@@ -106,18 +107,18 @@ export async function flowBench(given: {
   async function shown() {
     const flow = await getFlow(store.read, ORG, flowId)
     if (!flow) throw new Error('there is no flow')
-    const steps = await getSteps(store.read, flowId)
+    const steps = await getSteps(store.read, flow)
     const step = (name: string) => {
       const found = steps.find((one) => one.name === name)
       if (!found) throw new Error(`there is no step ${name}`)
       return { ...found, answer: found.result === null ? undefined : JSON.parse(found.result) }
     }
-    return { ...flow, steps, step, path: await pathOf() }
+    return { ...flow, steps, step, path: await pathOf(steps) }
   }
 
   /** The steps in the order in which they began. */
-  async function pathOf() {
-    const steps = new Map((await getSteps(store.read, flowId)).map(({ id, name }) => [id, name]))
+  async function pathOf(all: FlowStepsTable[]) {
+    const steps = new Map(all.map(({ id, name }) => [id, name]))
     const logs = await logsOfFlow(store.read, ORG, flowId, 10_000)
     return logs
       .filter(({ type }) => type === 'step_started')
@@ -173,15 +174,23 @@ export async function flowBench(given: {
     raise: (event: HubEvent) => store.write((tx) => events.raise(tx, event, { org: ORG })),
 
     /** Answers at once, without a look and without waiting for what follows. */
-    answer: (stepId: string, answer: { approved: boolean }) =>
-      respond(control, ORG, { flowId, stepId }, { edit: {}, note: null, ...answer }, 'user:ada'),
+    answer: (stepId: string, value: unknown, by = 'user:ada') =>
+      respond(
+        control,
+        ORG,
+        { flowId, stepId },
+        { edit: {}, note: null, value },
+        { actor: by, role: 'agent' },
+      ),
     async respond(
       name: string,
-      answer: { approved: boolean; edit?: Record<string, string>; note?: string },
-      by = 'user:ada',
+      value: unknown,
+      more: { edit?: Record<string, string>; note?: string; by?: string; role?: Person['role'] } = {},
     ) {
+      const { by = 'user:ada', role = 'agent', ...rest } = more
       const stepId = (await shown()).step(name).id
-      await respond(control, ORG, { flowId, stepId }, { edit: {}, note: null, ...answer }, by)
+      const response = { edit: {}, note: null, ...rest, value }
+      await respond(control, ORG, { flowId, stepId }, response, { actor: by, role })
       await settle()
       return shown()
     },

@@ -52,7 +52,8 @@ it('turns names into positions: each goto and mapping leads to the step that it 
       })
       const start = { org: ORG, params: {}, settings: {}, requestedBy: 'test', requestedFrom: 'test' }
       const flow = await store.write((tx) => createFlow({ clock, newId, queue }, tx, template, start))
-      const steps = await getSteps(store.read, flow?.id ?? '')
+      if (!flow) throw new Error('no flow was made')
+      const steps = await getSteps(store.read, flow)
       const nameAt = (position: number | null | undefined) =>
         position === null || position === undefined ? undefined : (steps[position]?.name ?? 'end')
 

@@ -273,7 +273,7 @@ describe('a loop by goto', () => {
     expect((await bench.effects()).map(({ state }) => state)).toEqual(['done', 'done', 'done'])
   })
 
-  it('that never ends is stopped', async () => {
+  it('that never ends pauses at its bound of steps and asks a person', async () => {
     await using bench = await flowBench({
       steps: [
         {
@@ -285,10 +285,19 @@ describe('a loop by goto', () => {
         },
       ],
     })
-    expect(await bench.start()).toMatchObject({
+    const flow = await bench.start()
+    expect(flow).toMatchObject({
+      status: 'awaiting_user',
+      waiting_for: expect.stringContaining('It has executed 500 steps'),
+    })
+    expect(flow?.step('round').runs).toBe(501)
+    expect(await bench.respond('round', 'yes')).toMatchObject({
+      status: 'awaiting_user',
+      steps_executed: 1003,
+    })
+    expect(await bench.respond('round', 'no')).toMatchObject({
       status: 'failed',
-      steps_executed: 500,
-      last_error: expect.stringContaining('More than 500 steps'),
+      last_error: expect.stringContaining('user:ada did not let it go on'),
     })
   })
 })

@@ -60,7 +60,7 @@ describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => 
     })
     const stepId = (await bench.start())?.step('ask').id ?? ''
     const answers = await Promise.allSettled(
-      [true, false, true].map((approved) => bench.answer(stepId, { approved })),
+      ['approve', 'reject', 'approve'].map((value) => bench.answer(stepId, value)),
     )
     expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
   })

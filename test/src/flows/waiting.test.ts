@@ -141,7 +141,7 @@ describe('an approval', () => {
       waiting_for: 'approval of "Approve it" by an agent',
     })
     expect(waiting?.step('ask').answer).toEqual({ payload: { text: 'Hello one', to: 'ada' } })
-    const flow = await bench.respond('ask', { approved: true, edit: { text: 'Dear one' } })
+    const flow = await bench.respond('ask', 'approve', { edit: { text: 'Dear one' } })
     expect(flow.status).toBe('completed')
     expect(flow.step('ask').answer).toEqual({
       approved: true,
@@ -158,9 +158,9 @@ describe('an approval', () => {
     })
     await using bench = await flowBench({ steps: [ask(), call('next')], skills: { note: () => held } })
     await bench.start()
-    const first = bench.respond('ask', { approved: true }, 'user:ada')
+    const first = bench.respond('ask', 'approve', { by: 'user:ada' })
     await expect.poll(async () => (await bench.flow()).step('ask').user_response).not.toBeNull()
-    await expect(bench.respond('ask', { approved: false }, 'user:bob')).rejects.toMatchObject({ status: 409 })
+    await expect(bench.respond('ask', 'reject', { by: 'user:bob' })).rejects.toMatchObject({ status: 409 })
     release()
     expect((await first).step('ask').answer).toMatchObject({ approved: true, by: 'user:ada' })
   })
@@ -168,7 +168,7 @@ describe('an approval', () => {
   it('lets only what it allows be edited, and goes on waiting', async () => {
     await using bench = await flowBench({ steps: [ask()] })
     await bench.start()
-    await expect(bench.respond('ask', { approved: true, edit: { to: 'eve' } })).rejects.toMatchObject({
+    await expect(bench.respond('ask', 'approve', { edit: { to: 'eve' } })).rejects.toMatchObject({
       code: 'not_editable',
       issues: [{ path: 'edit.to', message: 'editable are text' }],
     })
@@ -181,7 +181,7 @@ describe('an approval', () => {
       skills: note,
     })
     await bench.start()
-    const flow = await bench.respond('ask', { approved: false, note: 'too long' })
+    const flow = await bench.respond('ask', 'reject', { note: 'too long' })
     expect(flow.path).toEqual(['ask', 'sorry'])
     expect(flow.step('ask').error).toBe('Rejected by user:ada: too long')
   })
@@ -193,7 +193,7 @@ describe('an approval', () => {
     })
     await bench.start()
     expect((await bench.pass(HOUR)).path).toEqual(['ask', 'sorry'])
-    await expect(bench.respond('ask', { approved: true })).rejects.toMatchObject({ status: 409 })
+    await expect(bench.respond('ask', 'approve')).rejects.toMatchObject({ status: 409 })
   })
 
   it('that is answered in the moment of its expiry counts as answered', async () => {
@@ -204,7 +204,7 @@ describe('an approval', () => {
       skills: note,
       // The engine has looked, found no answer and a time that is up; it has not committed what follows.
       onStep: ({ moment }) => {
-        if (stepId && moment === 'after') inTime ??= bench.answer(stepId, { approved: true })
+        if (stepId && moment === 'after') inTime ??= bench.answer(stepId, 'approve')
       },
     })
     const waiting = await bench.start()
@@ -220,7 +220,7 @@ describe('an approval', () => {
       approvalNeeded: (approvedBefore) => !approvedBefore,
     })
     await bench.start()
-    const flow = await bench.respond('ask', { approved: true })
+    const flow = await bench.respond('ask', 'approve')
     expect(flow.status).toBe('completed')
     expect(flow.step('ask_again').answer).toMatchObject({ approved: true, by: 'policy' })
   })
@@ -312,7 +312,7 @@ describe('a person', () => {
   it('who retries a rejected approval is asked again, for the whole time', async () => {
     await using bench = await flowBench({ steps: [ask()] })
     await bench.start()
-    await bench.respond('ask', { approved: false })
+    await bench.respond('ask', 'reject')
     bench.clock.advance(HOUR / 2)
     expect(await bench.retry()).toMatchObject({
       status: 'awaiting_user',

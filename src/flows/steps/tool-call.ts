@@ -1,0 +1,33 @@
+import type { StepOutcome } from '../outcome.ts'
+import { StepSettings, settingsOf } from '../state.ts'
+import { causeOf, inputOf, type StepRun } from './run.ts'
+
+/** Runs a skill, once per execution of the step. */
+export async function toolCall(run: StepRun): Promise<StepOutcome> {
+  const { deps, state, step, job } = run
+  const { flow } = state
+  const { kept } = settingsOf(StepSettings, step)
+  if (kept) return { kind: 'done', result: kept.result, note: `kept from ${kept.flow}, not done again` }
+  const skill = step.skill ?? ''
+  const result = await deps.skills.act(skill, inputOf(run), {
+    org: job.org,
+    cause: causeOf(flow.id, step),
+    actor: 'ai',
+    caseId: flow.case_id,
+    flowId: flow.id,
+    fence: flow.fence,
+    depth: 1,
+    log: job.log,
+  })
+  const created = createdBy(skill, result)
+  return { kind: 'done', result, ...(created ? { learned: { created } } : {}) }
+}
+
+/** What a skill called `create_…` made is known to later steps as `context.created_entities.<noun>_id`. */
+function createdBy(skill: string, result: unknown): Record<string, unknown> | undefined {
+  const noun = /^create_(\w+)$/.exec(skill)?.[1]
+  if (noun === undefined || typeof result !== 'object' || result === null) return undefined
+  const made = 'data' in result ? result.data : result
+  if (typeof made !== 'object' || made === null || !('id' in made)) return undefined
+  return { [`${noun}_id`]: made.id, [noun]: made }
+}
