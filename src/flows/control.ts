@@ -5,8 +5,7 @@ import type { Role } from '../skills/index.ts'
 import type { FlowStepsTable, FlowsTable, Store, Tx } from '../store/index.ts'
 import { retryDoubtful } from '../store/rows/effects.ts'
 import { answerStep, getSteps, saveStep } from '../store/rows/flow-steps.ts'
-import { deleteWaitsOfFlow } from '../store/rows/flow-waits.ts'
-import { activeFlowsOfTicket, endFlowRow, getFlow, reopenFlow } from '../store/rows/flows.ts'
+import { activeFlowsOfTicket, getFlow, reopenFlow } from '../store/rows/flows.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
 import { isFinal } from './definition.ts'
 import { writeFlowLog } from './log.ts'
@@ -116,44 +115,6 @@ function checkEdit(step: FlowStepsTable, edit: Record<string, string>) {
       issues: emptied.map((field) => ({ path: `edit.${field}`, message: 'may not be empty' })),
     })
   }
-}
-
-/** Ends a flow, for a reason that its log and its list show. @returns false when it had ended before. */
-export async function cancelFlow(
-  deps: Pick<ControlDeps, 'clock' | 'newId'>,
-  tx: Tx,
-  org: OrgId,
-  flowId: string,
-  why: { reason: string; outcome: string; actor: string },
-): Promise<boolean> {
-  const now = deps.clock.now()
-  const ended = await endFlowRow(tx, {
-    org,
-    id: flowId,
-    status: 'cancelled',
-    outcome: why.outcome,
-    reason: why.reason,
-    now,
-  })
-  if (!ended) return false
-  await deleteWaitsOfFlow(tx, flowId)
-  const flow = await getFlow(tx, org, flowId)
-  if (!flow) return false
-  for (const step of await getSteps(tx, flow)) {
-    if (step.status === 'completed' || step.status === 'failed') continue
-    await saveStep(tx, { ...step, status: 'cancelled', updated_at: now })
-  }
-  await writeFlowLog(tx, {
-    id: deps.newId('log'),
-    org,
-    flowId,
-    stepId: null,
-    type: 'flow_cancelled',
-    message: why.reason,
-    actor: why.actor,
-    at: now,
-  })
-  return true
 }
 
 /** Takes a failed flow up again at the step that failed, with the same causes: what was done is not done again. */

@@ -1,4 +1,5 @@
-export { cancelFlow, type Person, type Response, respond, retryFlow } from './control.ts'
+export { cancelFlow } from './cancel.ts'
+export { type Person, type Response, respond, retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
 export {
   durationMs,

@@ -4,7 +4,7 @@ import type { Store } from '../store/index.ts'
 import { activeFlowsOfTicket } from '../store/rows/flows.ts'
 import { getTicket } from '../store/rows/tickets.ts'
 import type { WorkKind, WorkQueue } from '../work/index.ts'
-import { cancelFlow } from './control.ts'
+import { cancelFlow } from './cancel.ts'
 import { createFlow } from './create.ts'
 import type { TemplateDefinition } from './definition.ts'
 
