@@ -1,0 +1,291 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { Queue, Worker } from 'bullmq'
+import pino from 'pino'
+import { z } from 'zod'
+import { createEvents, type Subscriber } from '../src/events/index.ts'
+import { TemplateDefinition } from '../src/flows/definition.ts'
+import { createEngine, createFlow, wakeOnEvents } from '../src/flows/index.ts'
+import { systemClock } from '../src/ops/clock.ts'
+import { createIds } from '../src/ops/ids.ts'
+import { createSkills, defineSkill, type SkillHub } from '../src/skills/index.ts'
+import { migrate, openStore } from '../src/store/index.ts'
+import { createDispatcher, createWorkQueue } from '../src/work/index.ts'
+import { serveParent } from './child.ts'
+import { freePort } from './lib.ts'
+
+/**
+ * One machine that runs flows of no-op steps, in a process of its own:
+ * `node flows-machines.ts <hub | bullmq | bare> <folder> <redis-server>`.
+ * Asked for `<flows> <at once>`, it makes the flows, then runs them, and answers a `Run`.
+ */
+export type Run = {
+  /** From the first step's begin to the last flow's end; what makes the flows is not in it. */
+  ms: number
+  /** Of each step: from what was on disk before it to what is on disk after it. */
+  stepMs: number[]
+}
+
+export const STEPS = 5
+
+type Machine = { run(flows: number, atOnce: number): Promise<Run>; end(): Promise<void> }
+
+const [which = 'hub', folder = '.', redisServer = ''] = process.argv.slice(2)
+const machines: Record<string, () => Promise<Machine>> = { hub, bullmq, bare }
+const machine = await machines[which]?.()
+if (!machine) throw new Error(`there is no machine ${which}`)
+serveParent(
+  {},
+  (question) => {
+    const [flows = 0, atOnce = 0] = question.split(' ').map(Number)
+    return machine.run(flows, atOnce)
+  },
+  () => machine.end(),
+)
+
+/** Notes for each flow when a step of it was on disk. */
+function stepTimes() {
+  const last = new Map<string, number>()
+  const stepMs: number[] = []
+  return {
+    stepMs,
+    began: (flow: string) => void last.set(flow, performance.now()),
+    done(flow: string) {
+      const now = performance.now()
+      stepMs.push(now - (last.get(flow) ?? now))
+      last.set(flow, now)
+    },
+  }
+}
+
+/** The hub's own engine, dispatcher, ledger, log and store, as app.ts puts them together; nothing is left out. */
+async function hub(): Promise<Machine> {
+  const clock = systemClock()
+  const newId = createIds(clock)
+  const log = pino({ level: 'info' }, pino.destination('/dev/null'))
+  const store = await openStore({ databaseUrl: null, file: join(folder, 'switchboard.db') })
+  await migrate(store, clock.now())
+  const queue = createWorkQueue({ clock, newId })
+  const subscribers: Subscriber[] = [wakeOnEvents({ queue })]
+  const events = createEvents({ clock, newId, subscribers, onAppended: () => {} })
+  const noop = defineSkill({
+    name: 'noop',
+    title: 'Nothing',
+    description: 'Does nothing.',
+    effect: 'read',
+    input: z.object({ n: z.number() }),
+    output: z.object({ n: z.number() }),
+    run: async ({ n }) => ({ n }),
+  })
+  const skills = createSkills({
+    // A skill that does nothing asks the hub for nothing but an id.
+    hub: { store, clock, newId, events, log } as SkillHub,
+    skills: [noop],
+    contactGate: async () => undefined,
+    onEffect: () => {},
+  })
+  const template = TemplateDefinition.parse({
+    name: 'bench',
+    version: 1,
+    title: 'Five steps that do nothing',
+    description: 'For the bench.',
+    params: {},
+    deadline: '1d',
+    steps: Array.from({ length: STEPS }, (_, n) => ({
+      name: `step_${n}`,
+      type: 'tool_call',
+      title: `Do nothing, ${n}`,
+      skill: 'noop',
+      input: { n },
+    })),
+  })
+  let times = stepTimes()
+  let atEnd = () => {}
+  const engine = createEngine({
+    store,
+    clock,
+    newId,
+    queue,
+    events,
+    skills,
+    decisions: new Map(),
+    approvalNeeded: () => true,
+    random: Math.random,
+    onFlowEnd: () => atEnd(),
+    onTransition({ flow }, { steps }) {
+      if (steps.length === 0) times.began(flow.id)
+      else times.done(flow.id)
+    },
+  })
+  return {
+    async run(flows, atOnce) {
+      for (let n = 0; n < flows; n += 1) {
+        await store.write((tx) =>
+          createFlow({ clock, newId, queue }, tx, template, {
+            org: 'default',
+            params: {},
+            settings: {},
+            requestedBy: 'system',
+            requestedFrom: 'the bench',
+          }),
+        )
+      }
+      times = stepTimes()
+      let left = flows
+      const ended = new Promise<void>((resolve) => {
+        atEnd = () => {
+          left -= 1
+          if (left === 0) resolve()
+        }
+      })
+      const dispatcher = createDispatcher({
+        store,
+        queue,
+        kinds: [engine],
+        clock,
+        random: Math.random,
+        log,
+        concurrency: atOnce,
+        onDead: async () => {},
+        onRun: () => {},
+      })
+      const startedAt = performance.now()
+      await dispatcher.start()
+      await ended
+      const ms = performance.now() - startedAt
+      await dispatcher.stop(1_000)
+      return { ms, stepMs: times.stepMs }
+    },
+    end: () => store.close(),
+  }
+}
+
+/** One job per step; a job puts the next one in front of the flows that have not begun. */
+async function bullmq(): Promise<Machine> {
+  const port = await freePort()
+  const redis = spawn(
+    redisServer,
+    [
+      '--port',
+      String(port),
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'everysec',
+    ],
+    { stdio: 'ignore' },
+  )
+  const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null }
+  const queue = new Queue('flows', { connection, defaultJobOptions: { removeOnComplete: true } })
+  await queue.waitUntilReady()
+  return {
+    async run(flows, atOnce) {
+      await queue.addBulk(
+        Array.from({ length: flows }, (_, n) => ({ name: 'step', data: { flow: String(n), n: 0 } })),
+      )
+      const times = stepTimes()
+      let left = flows
+      let atEnd = () => {}
+      const ended = new Promise<void>((resolve) => {
+        atEnd = resolve
+      })
+      const worker = new Worker<{ flow: string; n: number }>(
+        'flows',
+        async ({ data: { flow, n } }) => {
+          if (n === 0) times.began(flow)
+          if (n + 1 < STEPS) await queue.add('step', { flow, n: n + 1 }, { lifo: true })
+        },
+        { connection, concurrency: atOnce, autorun: false },
+      )
+      worker.on('completed', ({ data: { flow, n } }) => {
+        times.done(flow)
+        if (n + 1 < STEPS) return
+        left -= 1
+        if (left === 0) atEnd()
+      })
+      await worker.waitUntilReady()
+      const startedAt = performance.now()
+      const running = worker.run()
+      await ended
+      const ms = performance.now() - startedAt
+      await worker.close()
+      await running
+      return { ms, stepMs: times.stepMs }
+    },
+    async end() {
+      await queue.close()
+      const ended = new Promise((resolve) => redis.once('exit', resolve))
+      redis.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** The least that a step machine can do: two updates per step, one flush for all that wait. No log, no lease. */
+async function bare(): Promise<Machine> {
+  const db = new Sqlite(join(folder, 'bare.db'))
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.exec(`CREATE TABLE flows (id INTEGER PRIMARY KEY, status TEXT, position INTEGER);
+    CREATE TABLE steps (flow INTEGER, position INTEGER, status TEXT, result TEXT,
+      PRIMARY KEY (flow, position)) WITHOUT ROWID`)
+  const insertFlow = db.prepare("INSERT INTO flows (status, position) VALUES ('pending', 0)")
+  const insertStep = db.prepare("INSERT INTO steps VALUES (?, ?, 'pending', NULL)")
+  const saveStep = db.prepare(
+    "UPDATE steps SET status = 'completed', result = ? WHERE flow = ? AND position = ?",
+  )
+  const saveFlow = db.prepare('UPDATE flows SET status = ?, position = ? WHERE id = ?')
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commit = db.prepare('COMMIT')
+  let waiting: { write: () => void; resolve: () => void }[] = []
+  function flush() {
+    const batch = waiting
+    waiting = []
+    begin.run()
+    for (const { write } of batch) write()
+    commit.run()
+    for (const { resolve } of batch) resolve()
+  }
+  const durably = (write: () => void) =>
+    new Promise<void>((resolve) => {
+      if (waiting.length === 0) setImmediate(flush)
+      waiting.push({ write, resolve })
+    })
+  return {
+    async run(flows, atOnce) {
+      const ids: (number | bigint)[] = []
+      db.transaction(() => {
+        for (let n = 0; n < flows; n += 1) {
+          const { lastInsertRowid: id } = insertFlow.run()
+          for (let position = 0; position < STEPS; position += 1) insertStep.run(id, position)
+          ids.push(id)
+        }
+      })()
+      const times = stepTimes()
+      const runOne = async (id: number | bigint) => {
+        times.began(String(id))
+        for (let position = 0; position < STEPS; position += 1) {
+          const result = JSON.stringify({ n: position })
+          await durably(() => {
+            saveStep.run(result, id, position)
+            saveFlow.run(position + 1 < STEPS ? 'running' : 'completed', position + 1, id)
+          })
+          times.done(String(id))
+        }
+      }
+      const startedAt = performance.now()
+      const next = ids.values()
+      const slot = async () => {
+        for (const id of next) await runOne(id)
+      }
+      await Promise.all(Array.from({ length: atOnce }, slot))
+      return { ms: performance.now() - startedAt, stepMs: times.stepMs }
+    },
+    end: async () => void db.close(),
+  }
+}
