@@ -73,6 +73,15 @@ export function webUrl() {
     .transform((url) => url.replace(/\/+$/, ''))
 }
 
+/** Origins as browsers send them, with commas between: scheme, host and port. */
+export function origins() {
+  const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
+  return list().refine(
+    (items) => items.every(isOrigin),
+    'it must be origins with commas between, like https://crm.example.com,http://localhost:5173',
+  )
+}
+
 export function urlOf(...schemes: string[]) {
   const starts = schemes.map((scheme) => `${scheme}://`)
   return z

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { secret } from '../ports/index.ts'
 import { defineArea } from './area.ts'
-import { integer, oneOf, urlOf, webUrl } from './fields.ts'
+import { integer, oneOf, origins, urlOf, webUrl } from './fields.ts'
 
 export const server = defineArea({
   title: 'Where the hub listens',
@@ -14,11 +14,17 @@ export const server = defineArea({
     PUBLIC_URL: webUrl()
       .optional()
       .describe('How vendors and browsers reach the hub; http://localhost:$PORT when not set'),
+    ALLOWED_ORIGINS: origins()
+      .optional()
+      .describe(
+        'Pages elsewhere that may use websocket and MCP, like https://crm.example.com, with commas between',
+      ),
   }),
   read: (env, { sandbox }) => ({
     port: env.PORT,
     host: env.HOST ?? (sandbox ? '127.0.0.1' : '0.0.0.0'),
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    allowedOrigins: env.ALLOWED_ORIGINS ?? [],
   }),
 })
 

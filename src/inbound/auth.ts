@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Request } from 'express'
+import type { IncomingMessage } from 'node:http'
 import { InputError } from '../ops/errors.ts'
 import { prepared, qb, type Store } from '../store/index.ts'
 
@@ -18,6 +18,9 @@ export type AuthDeps = {
   openOnLoopback: boolean
 }
 
+/** What of a request says who sent it: a REST request, or the one that opened a websocket. */
+export type Asking = Pick<IncomingMessage, 'headers' | 'socket'>
+
 const tokenByHash = prepared<{ hash: string }, { name: string; scopes: string }>((p) =>
   qb.selectFrom('api_tokens').select(['name', 'scopes']).where('hash', '=', p.hash),
 )
@@ -25,7 +28,7 @@ const tokenByHash = prepared<{ hash: string }, { name: string; scopes: string }>
 export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('hex')
 
 /** Throws InputError 401 without a token that is known, 403 without the scope. */
-export async function authenticate(deps: AuthDeps, request: Request, needed: Scope): Promise<Caller> {
+export async function authenticate(deps: AuthDeps, request: Asking, needed: Scope): Promise<Caller> {
   const caller = await callerOf(deps, request)
   if (!caller) {
     throw new InputError('unauthorized', 'Send "Authorization: Bearer <token>" with a token of this hub.', {
@@ -38,7 +41,7 @@ export async function authenticate(deps: AuthDeps, request: Request, needed: Sco
   return caller
 }
 
-async function callerOf(deps: AuthDeps, request: Request): Promise<Caller | undefined> {
+async function callerOf(deps: AuthDeps, request: Asking): Promise<Caller | undefined> {
   const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (given === undefined) {
     return deps.openOnLoopback && isLoopback(request) ? { actor: 'user:sandbox', scope: 'admin' } : undefined
@@ -61,7 +64,7 @@ const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
  * Both ends: the peer, and the name it called us by, so that a page elsewhere cannot rebind a name to us. A page
  * of another origin says so in its request, and is no local caller either.
  */
-function isLoopback(request: Request): boolean {
+function isLoopback(request: Asking): boolean {
   const { host = '', origin } = request.headers
   const peer = request.socket.remoteAddress ?? ''
   const isLocalPeer = peer === '127.0.0.1' || peer === '::1' || peer === '::ffff:127.0.0.1'
