@@ -22,6 +22,8 @@ const Context = z.looseObject({
   event: entities.optional(),
   /** Event type → id of the last event of that type which this flow has used up. */
   consumed: z.record(z.string(), z.string()).optional(),
+  /** In a replay: events count that came after this one, which is older than the flow. */
+  events_since: z.string().optional(),
   failure: z.object({ step: z.string(), title: z.string(), code: z.string(), error: z.string() }).optional(),
   approvedOnce: z.boolean().optional(),
 })
@@ -34,10 +36,21 @@ export const StepSettings = z.looseObject({
   retries: z
     .object({ attempts: z.int().optional(), first: z.string().optional(), factor: z.number().optional() })
     .optional(),
-  /** Set in replays: what an earlier flow did at this step, which is not done again. */
-  kept: z.object({ flow: z.string(), result: z.unknown() }).optional(),
-  /** Set in undoing flows: the step that is taken back. */
-  undoes: z.string().optional(),
+  /** Set in replays: what an earlier flow came to at this step, by its execution (1, 2, …). It is not done again. */
+  kept: z
+    .object({
+      flow: z.string(),
+      results: z.record(
+        z.string(),
+        z.object({
+          result: z.unknown(),
+          learned: z.object({ resolved: entities.optional(), created: entities.optional() }).optional(),
+        }),
+      ),
+    })
+    .optional(),
+  /** Set in undoing flows: the step that is taken back, and which of its effects. */
+  undoes: z.object({ step: z.string(), effect: z.string() }).optional(),
 })
 export type StepSettings = z.infer<typeof StepSettings>
 

@@ -32,7 +32,12 @@ export function approval(run: StepRun): StepOutcome {
   const settings = settingsOf(Settings, step)
   const payload = resolve(settings.payload, run.scope())
   const approvedBefore = state.steps.some(
-    (other) => other.type === 'approval' && other.position !== step.position && wasApprovedByPerson(other),
+    (other) =>
+      other.type === 'approval' &&
+      other.position !== step.position &&
+      // What was approved of the flow that this one replays was approved for that one.
+      (other.completed_at ?? 0) >= state.flow.created_at &&
+      wasApprovedByPerson(other),
   )
   if (settings.policy === 'contacts' && !deps.approvalNeeded(approvedBefore || wasApprovedEarlier(state))) {
     return {

@@ -1,6 +1,7 @@
 import { InputError, messageOf, Refused, retryOf, VendorError } from '../../ops/errors.ts'
 import type { FlowStepsTable } from '../../store/index.ts'
 import type { Job } from '../../work/index.ts'
+import { keptOutcome } from '../again/kept.ts'
 import type { StepType } from '../definition.ts'
 import type { Repair, StepOutcome } from '../outcome.ts'
 import { type FlowState, scopeOf } from '../state.ts'
@@ -60,7 +61,7 @@ async function outcomeOf(run: StepRun): Promise<StepOutcome> {
   try {
     const runStep = runs[run.step.type as StepType]
     if (!runStep) throw new InputError('unknown_step_type', `Steps of type "${run.step.type}" cannot be run.`)
-    return await runStep(run)
+    return keptOutcome(run.state.flow, run.step) ?? (await runStep(run))
   } catch (error) {
     return error instanceof Refused && error.until !== null
       ? { kind: 'held', until: error.until, why: error.message }

@@ -1,13 +1,10 @@
 import type { StepOutcome } from '../outcome.ts'
-import { StepSettings, settingsOf } from '../state.ts'
 import { causeOf, inputOf, type StepRun } from './run.ts'
 
 /** Runs a skill, once per execution of the step. */
 export async function toolCall(run: StepRun): Promise<StepOutcome> {
   const { deps, state, step, job } = run
   const { flow } = state
-  const { kept } = settingsOf(StepSettings, step)
-  if (kept) return { kind: 'done', result: kept.result, note: `kept from ${kept.flow}, not done again` }
   const skill = step.skill ?? ''
   const result = await deps.skills.act(skill, inputOf(run), {
     org: job.org,
@@ -24,7 +21,7 @@ export async function toolCall(run: StepRun): Promise<StepOutcome> {
 }
 
 /** What a skill called `create_…` made is known to later steps as `context.created_entities.<noun>_id`. */
-function createdBy(skill: string, result: unknown): Record<string, unknown> | undefined {
+export function createdBy(skill: string, result: unknown): Record<string, unknown> | undefined {
   const noun = /^create_(\w+)$/.exec(skill)?.[1]
   if (noun === undefined || typeof result !== 'object' || result === null) return undefined
   const made = 'data' in result ? result.data : result

@@ -48,5 +48,5 @@ export async function waitEvent(run: StepRun): Promise<StepOutcome> {
 
 /** Ids sort by time: an event is looked for that is younger than the flow and than the last one it used up. */
 export function lastUsed(state: FlowState, type: EventType): string {
-  return state.context.consumed?.[type] ?? `evt_${state.flow.id.slice(4)}`
+  return state.context.consumed?.[type] ?? state.context.events_since ?? `evt_${state.flow.id.slice(4)}`
 }
