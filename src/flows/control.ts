@@ -136,6 +136,8 @@ export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, a
       attempts: 1,
       result: null,
       error: null,
+      error_code: null,
+      waited_ms: step.waited_ms + now - (flow.completed_at ?? now),
       user_response: null,
       prompt: null,
       wait_until: null,

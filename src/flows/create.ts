@@ -32,6 +32,10 @@ export type StartFlow = {
   parent?: { flowId: string; stepId: string; runs: number; branch: string | null; depth: number }
   replayOf?: string
   undoOf?: string
+  /** How many flows' doings led here, where it is nobody's branch or sub-flow. */
+  depth?: number
+  /** At most one flow is ever started under it. */
+  key?: string
 }
 
 /** A flow before it has rows: what a template, a plan, a branch or a replay compiles to. */
@@ -49,10 +53,11 @@ export type FlowPlan = {
 type StepRow = Parameters<typeof insertStep>[0]
 type RuntimeColumn = 'status' | 'runs' | 'input' | 'result' | 'user_response' | 'started_at' | 'completed_at'
 
+/** How often a step that failed is tried again by itself, where it says nothing else about retries. */
 const MAX_RETRIES = 3
 /** Enough for any request, too little to fill the store with one. */
 export const PARAMS_MAX_BYTES = 256 * 1024
-/** A sub-flow that starts itself ends here. */
+/** What starts itself, as a sub-flow or by events and triggers, ends here. */
 export const DEPTH_MAX = 5
 
 const compiled = new WeakMap<TemplateDefinition, CompiledStep[]>()
@@ -60,7 +65,7 @@ const compiled = new WeakMap<TemplateDefinition, CompiledStep[]>()
 /**
  * Makes a flow of a template: its steps become rows, so that a running flow keeps the version it started with.
  * Throws InputError for a missing or wrong parameter.
- * @returns undefined when the ticket already has an unfinished flow of this template.
+ * @returns undefined when the ticket already has an unfinished flow of this template, or the key a flow.
  */
 export async function createFlow(
   deps: CreateDeps,
@@ -142,10 +147,12 @@ export async function insertPlan(
     parent_step_id: parent?.stepId ?? null,
     parent_runs: parent?.runs ?? null,
     branch: parent?.branch ?? null,
-    depth: parent?.depth ?? 0,
+    depth: parent?.depth ?? start.depth ?? 0,
     replay_of: start.replayOf ?? null,
     undo_of: start.undoOf ?? null,
     fingerprint: null,
+    start_key: start.key ?? null,
+    waited_ms: 0,
     started_at: null,
     paused_at: null,
     completed_at: null,
@@ -190,10 +197,12 @@ export function freshStep(
     input: null,
     result: null,
     error: null,
+    error_code: null,
     user_response: null,
     prompt: null,
     repairs: null,
     wait_until: null,
+    waited_ms: 0,
     started_at: null,
     completed_at: null,
     created_at: flow.updated_at,

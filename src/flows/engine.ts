@@ -11,7 +11,7 @@ import { isFinal } from './definition.ts'
 import { type FlowLogType, writeFlowLogs } from './log.ts'
 import { isReminderDue, promptOf } from './prompt.ts'
 import { runFlowWork } from './run-work.ts'
-import { type FlowState, loadFlow } from './state.ts'
+import { type FlowState, loadFlow, resumedAt } from './state.ts'
 import { executeStep, type StepDeps } from './steps/index.ts'
 import { lastUsed } from './steps/wait-event.ts'
 import { answerToBound, ask, begin, follow, remind, type Transition } from './transition.ts'
@@ -48,9 +48,10 @@ export function createEngine(deps: EngineDeps) {
     try {
       if (state.flow.started_at === null) state = await commit(state, begin(state, deps.clock.now()), job)
       while (!isFinal(state.flow.status) && !job.signal.aborted) {
-        const step = state.steps[state.flow.position]
+        const resumed = resumedAt(state, deps.clock.now())
+        const step = resumed.steps[resumed.flow.position]
         if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
-        const transition = await next(state, step, job)
+        const transition = await next(resumed, step, job)
         if (transition === 'parked') return stayParked(state, step)
         state = await commit(state, transition, job)
         if (transition.again) return { again: transition.again.at, why: transition.again.why }
@@ -106,7 +107,7 @@ export function createEngine(deps: EngineDeps) {
           org: flow.org,
           caseId: flow.case_id,
           cause: `flow:${flow.id}`,
-          depth: 1,
+          depth: flow.depth + 1,
         })
       }
       if (isFinal(flow.status)) await wakeParent(deps.queue, tx, flow)

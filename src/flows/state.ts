@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Instant } from '../ports/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable } from '../store/index.ts'
 import { getSteps } from '../store/rows/flow-steps.ts'
 import { getFlow } from '../store/rows/flows.ts'
@@ -89,6 +90,19 @@ export async function loadFlow(read: Executor, org: OrgId, id: string): Promise<
   if (flow.branch === null || flow.parent_flow_id === null) return state
   const parent = await loadFlow(read, org, flow.parent_flow_id)
   return parent ? { ...state, parent } : state
+}
+
+/** A flow that waited, as it goes on: flow and step have the time since they began to wait counted as waiting. */
+export function resumedAt(state: FlowState, now: Instant): FlowState {
+  const { flow, steps } = state
+  const step = steps[flow.position]
+  if (flow.waiting_until === null || !step) return state
+  const waited = Math.max(now - flow.updated_at, 0)
+  return {
+    ...state,
+    flow: { ...flow, waited_ms: flow.waited_ms + waited },
+    steps: steps.with(step.position, { ...step, waited_ms: step.waited_ms + waited }),
+  }
 }
 
 /** The context with what a step taught the flow. */

@@ -12,7 +12,8 @@ import { answerOf, type Prompt } from './prompt.ts'
 import { type Context, type FlowState, learn, StepSettings, settingsOf } from './state.ts'
 import type { Executed } from './steps/index.ts'
 
-const DEFAULT_RETRIES = { attempts: 6, firstDelayMs: 2_000, factor: 3, maxDelayMs: 600_000 }
+/** For steps that say nothing else; how often is the flow's `max_retries`. Together they span a few minutes. */
+const DEFAULT_RETRIES = { firstDelayMs: 5_000, factor: 6, maxDelayMs: 600_000 }
 /** A result is carried along by its flow's row of steps: what is larger belongs elsewhere, with its id here. */
 const RESULT_MAX_BYTES = 1024 * 1024
 
@@ -108,6 +109,7 @@ function complete(
     status: 'completed',
     result,
     error: null,
+    error_code: null,
     completed_at: now,
     updated_at: now,
   }
@@ -160,7 +162,7 @@ function fail(
 ): Transition {
   const firstDelayMs = durationMs(settings.retries?.first) ?? DEFAULT_RETRIES.firstDelayMs
   const policy = {
-    attempts: settings.retries?.attempts ?? DEFAULT_RETRIES.attempts,
+    attempts: settings.retries?.attempts ?? state.flow.max_retries + 1,
     firstDelayMs,
     factor: settings.retries?.factor ?? DEFAULT_RETRIES.factor,
     maxDelayMs: Math.max(DEFAULT_RETRIES.maxDelayMs, firstDelayMs),
@@ -168,7 +170,7 @@ function fail(
   if (outcome.retry.when !== 'never' && step.attempts < policy.attempts) {
     const plain = retryDelayMs(policy, step.attempts, random)
     const at = now + (outcome.retry.when === 'after' ? Math.max(plain, outcome.retry.ms) : plain)
-    const retried = { ...step, attempts: step.attempts + 1, error: outcome.error }
+    const retried = { ...step, attempts: step.attempts + 1, error: outcome.error, error_code: outcome.code }
     const why = `attempt ${retried.attempts} of ${policy.attempts} of "${step.title}" (${outcome.error})`
     const counted = { ...state, flow: { ...state.flow, retry_count: state.flow.retry_count + 1 } }
     return hold(counted, retried, { at, why }, 'step_retrying', outcome.error, now)
@@ -177,6 +179,7 @@ function fail(
     ...step,
     status: 'failed',
     error: outcome.error,
+    error_code: outcome.code,
     completed_at: now,
     updated_at: now,
   }

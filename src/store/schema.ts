@@ -125,10 +125,15 @@ export type FlowsTable = {
   parent_step_id: string | null
   parent_runs: number | null
   branch: string | null
+  /** How many flows stand above it: those that it is part of, and those whose doing set it off. */
   depth: number
   replay_of: string | null
   undo_of: string | null
   fingerprint: string | null
+  /** What makes starting it once: an occurrence of a schedule, a trigger and its event, an effect. */
+  start_key: string | null
+  /** How long of its time it waited: for people, events, times, or another attempt. */
+  waited_ms: number
   started_at: number | null
   paused_at: number | null
   completed_at: number | null
@@ -158,10 +163,13 @@ export type FlowStepsTable = {
   input: string | null
   result: string | null
   error: string | null
+  error_code: string | null
   user_response: string | null
   prompt: string | null
   repairs: string | null
   wait_until: number | null
+  /** How long of its time it waited, in its last run. */
+  waited_ms: number
   started_at: number | null
   completed_at: number | null
   created_at: number
@@ -205,6 +213,7 @@ export type FlowSchedulesTable = {
   last_due_at: number | null
   last_flow_id: string | null
   last_error: string | null
+  last_note: string | null
   created_by: string
   created_at: number
   updated_at: number
@@ -219,6 +228,9 @@ export type FlowTriggersTable = {
   template: string
   params: string
   enabled: number
+  last_at: number | null
+  last_event_id: string | null
+  last_flow_id: string | null
   last_error: string | null
   created_by: string
   created_at: number

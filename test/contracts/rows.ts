@@ -94,6 +94,8 @@ export const flowRow = (given: Partial<FlowsTable> = {}): FlowsTable => ({
   replay_of: null,
   undo_of: null,
   fingerprint: null,
+  start_key: null,
+  waited_ms: 0,
   started_at: null,
   paused_at: null,
   completed_at: null,

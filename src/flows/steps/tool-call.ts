@@ -13,7 +13,7 @@ export async function toolCall(run: StepRun): Promise<StepOutcome> {
     caseId: flow.case_id,
     flowId: flow.id,
     fence: flow.fence,
-    depth: 1,
+    depth: flow.depth + 1,
     log: job.log,
   })
   const created = createdBy(skill, result)

@@ -34,10 +34,12 @@ export const insertStep = insertInto('flow_steps', [
   'input',
   'result',
   'error',
+  'error_code',
   'user_response',
   'prompt',
   'repairs',
   'wait_until',
+  'waited_ms',
   'started_at',
   'completed_at',
   'created_at',
@@ -76,10 +78,12 @@ export function enteredStep(step: FlowStepsTable, runs: number, at: number | nul
     input: null,
     result: null,
     error: null,
+    error_code: null,
     user_response: null,
     prompt: null,
     repairs: null,
     wait_until: null,
+    waited_ms: 0,
     started_at: at,
     completed_at: null,
   }
@@ -93,10 +97,12 @@ export type StepChange = Pick<
   | 'input'
   | 'result'
   | 'error'
+  | 'error_code'
   | 'user_response'
   | 'prompt'
   | 'repairs'
   | 'wait_until'
+  | 'waited_ms'
   | 'started_at'
   | 'completed_at'
   | 'updated_at'
@@ -112,10 +118,12 @@ const changeStep = prepared<StepChange & { id: string }, unknown>((p) =>
       input: p.input,
       result: p.result,
       error: p.error,
+      error_code: p.error_code,
       user_response: p.user_response,
       prompt: p.prompt,
       repairs: p.repairs,
       wait_until: p.wait_until,
+      waited_ms: p.waited_ms,
       started_at: p.started_at,
       completed_at: p.completed_at,
       updated_at: p.updated_at,

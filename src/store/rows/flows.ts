@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Executor, type FlowsTable, insertInto, prepared, qb, type Tx } from '../index.ts'
+import { type Executor, type FlowsTable, insertInto, prepared, type Query, qb, type Tx } from '../index.ts'
 
 const finalStatuses = ['completed', 'failed', 'cancelled']
 /** Literals in the SQL: only then does SQLite use the partial indexes. */
@@ -52,6 +52,8 @@ export const insertFlow = insertInto(
     'replay_of',
     'undo_of',
     'fingerprint',
+    'start_key',
+    'waited_ms',
     'started_at',
     'paused_at',
     'completed_at',
@@ -67,77 +69,71 @@ const flowById = prepared<{ org: string; id: string }, FlowsTable>((p) =>
 
 export const getFlow = (read: Executor, org: string, id: string) => read.first(flowById({ org, id }))
 
-/** What a transition changes on a flow. */
-export type FlowChange = Pick<
-  FlowsTable,
-  | 'status'
-  | 'context'
-  | 'position'
-  | 'completed_steps'
-  | 'steps_executed'
-  | 'last_error'
-  | 'outcome'
-  | 'customer_id'
-  | 'waiting_for'
-  | 'waiting_until'
-  | 'entered_at'
-  | 'entered_runs'
-  | 'bounds'
-  | 'retry_count'
-  | 'fingerprint'
-  | 'started_at'
-  | 'paused_at'
-  | 'completed_at'
-  | 'updated_at'
->
+/** What a transition may change on a flow. */
+const changing = [
+  'status',
+  'context',
+  'position',
+  'completed_steps',
+  'steps_executed',
+  'last_error',
+  'outcome',
+  'customer_id',
+  'waiting_for',
+  'waiting_until',
+  'entered_at',
+  'entered_runs',
+  'bounds',
+  'retry_count',
+  'fingerprint',
+  'waited_ms',
+  'started_at',
+  'paused_at',
+  'completed_at',
+  'updated_at',
+] as const satisfies (keyof FlowsTable)[]
+
+type Column = (typeof changing)[number]
+export type FlowChange = Pick<FlowsTable, Column>
 
 /** What others count on a flow's row while it runs. */
 export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens'>
 
-const changeFlow = prepared<FlowChange & { org: string; id: string; executed: number; since: number }, Spent>(
-  (p) =>
+type Change = FlowChange & { org: string; id: string; executed: number; since: number }
+type Changing = (change: Change) => Query<Spent>
+/** By the columns that they set, of which there are few combinations. */
+const changes = new Map<string, Changing>()
+
+function changeOf(columns: readonly Column[]): Changing {
+  const key = columns.join()
+  const known = changes.get(key)
+  if (known) return known
+  const change = prepared<Change, Spent>((p) =>
     qb
       .updateTable('flows')
-      .set({
-        status: p.status,
-        context: p.context,
-        position: p.position,
-        completed_steps: p.completed_steps,
-        steps_executed: p.steps_executed,
-        last_error: p.last_error,
-        outcome: p.outcome,
-        customer_id: p.customer_id,
-        waiting_for: p.waiting_for,
-        waiting_until: p.waiting_until,
-        entered_at: p.entered_at,
-        entered_runs: p.entered_runs,
-        bounds: p.bounds,
-        retry_count: p.retry_count,
-        fingerprint: p.fingerprint,
-        started_at: p.started_at,
-        paused_at: p.paused_at,
-        completed_at: p.completed_at,
-        updated_at: p.updated_at,
-      })
+      .set(Object.fromEntries(columns.map((column) => [column, p[column]])))
       .where('org', '=', p.org)
       .where('id', '=', p.id)
       .where('steps_executed', '=', p.executed)
       .where('updated_at', '=', p.since)
       .where('status', 'not in', final as never)
       .returning(['spent_usd', 'spent_tokens']),
-)
+  )
+  changes.set(key, change)
+  return change
+}
 
 /**
- * @returns what the flow has spent by now; undefined when the flow is not as it was in `before`: it ended (cancelled, say), or another worker carried
- * it on. The transition is void then.
+ * Sets what differs from `before` and nothing else: SQLite writes an index anew for each of its columns that an
+ * update names, and most steps change none of them.
+ * @returns what the flow has spent by now; undefined when the flow is not as it was in `before`: it ended
+ * (cancelled, say), or another worker carried it on. The transition is void then.
  */
-export function saveFlow(
-  tx: Tx,
-  flow: FlowChange & { org: string; id: string },
-  before: Pick<FlowsTable, 'steps_executed' | 'updated_at'>,
-): Promise<Spent | undefined> {
+export function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Promise<Spent | undefined> {
   const { steps_executed: executed, updated_at: since } = before
-  return tx.first(changeFlow({ ...flow, executed, since }))
+  // One at least is set, so that a transition that changes nothing still finds out whether it is void.
+  const columns = changing.filter((column) => flow[column] !== before[column] || column === 'updated_at')
+  return tx.first(changeOf(columns)({ ...flow, executed, since }))
 }
 
 const addSpent = prepared<{ id: string; usd: number; tokens: number }, unknown>((p) =>
@@ -254,6 +250,7 @@ export function reopenFlow(tx: Tx, org: string, id: string, waitingFor: string, 
         waiting_for: waitingFor,
         waiting_until: null,
         retry_count: sql<number>`retry_count + 1`,
+        waited_ms: sql<number>`waited_ms + ${now} - completed_at`,
         updated_at: now,
       })
       .where('org', '=', org)
