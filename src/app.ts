@@ -32,7 +32,14 @@ import {
   receiveMail,
 } from './outreach/index.ts'
 import type { Check, Clock, Integration } from './ports/index.ts'
-import { actingSkills, createSkills, type EffectMoment, type SkillHub, type Skills } from './skills/index.ts'
+import {
+  actingSkills,
+  createSkills,
+  type EffectMoment,
+  type SkillHub,
+  type Skills,
+  taskSkills,
+} from './skills/index.ts'
 import { migrate, openStore } from './store/index.ts'
 import { documentRows } from './store/rows/documents.ts'
 import { followDesks, pollDesks, recordTicket, refreshTicket } from './tickets/index.ts'
@@ -173,8 +180,8 @@ export async function createHub(options: HubOptions) {
     log,
     escalate,
     queueCall,
-    recordOwnWrite: async (tx, org, desk, ticket, cause) => {
-      await recordTicket(syncDeps, tx, org, desk, ticket, { cause, ours: true })
+    recordOwnWrite: async (tx, org, desk, ticket, by) => {
+      await recordTicket(syncDeps, tx, org, desk, ticket, { ...by, ours: true })
     },
     refreshTicket: (org, ref) => refreshTicket(syncDeps, org, ref),
     searchKnowledge: async (org, text, limit) => (await knowledge.search(org, text, { limit })).hits,
@@ -183,6 +190,7 @@ export async function createHub(options: HubOptions) {
     hub: skillHub,
     skills: [
       ...actingSkills,
+      ...taskSkills(connections.taskDesk),
       ...outreachSkills(outreach),
       writeCard({ store, publicUrl: config.server.publicUrl }),
     ],

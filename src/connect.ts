@@ -14,6 +14,7 @@ import type {
   Mailer,
   PortDeps,
   Reranker,
+  TaskDesk,
   VoiceProvider,
 } from './ports/index.ts'
 
@@ -29,6 +30,7 @@ export type Connections = {
   embedder: Embedder | undefined
   reranker: Reranker | null
   index: KnowledgeIndex | undefined
+  taskDesk: TaskDesk | undefined
   doors: OpenDoor[]
   /** One per integration that is on, asked by `doctor` and `/readyz`. */
   checks: { name: string; title: string; check: () => Promise<Check> }[]
@@ -53,6 +55,7 @@ export async function connect(
     embedder: undefined,
     reranker: null,
     index: undefined,
+    taskDesk: undefined,
   }
   for (const { name, title, ports, webhook } of integrations) {
     const settings = config.integrations[name]
@@ -103,6 +106,11 @@ export async function connect(
     if (index) {
       one.index = index
       add('index', () => index.check())
+    }
+    const taskDesk = await ports.taskDesk?.(settings, portDeps)
+    if (taskDesk) {
+      one.taskDesk = taskDesk
+      add('tasks', () => taskDesk.check())
     }
     // The door's own schema parsed these settings; the list holds doors of any configuration.
     if (webhook) doors.push({ provider: name, door: webhook as OpenDoor['door'], config: settings as never })

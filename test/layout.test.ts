@@ -48,6 +48,7 @@ const FILE_OF_PORT: Record<string, string> = {
   embedder: 'embedder.ts',
   reranker: 'reranker.ts',
   index: 'search-index.ts',
+  taskDesk: 'task-desk.ts',
 }
 const LONGEST_VENDOR_FILE = 400
 /** Big packages, which nobody should pay for who has not configured their vendor. */

@@ -6,6 +6,7 @@ import type { Desk } from './desk.ts'
 import type { Embedder, KnowledgeIndex, Reranker } from './knowledge.ts'
 import type { InboundMail, Mailer } from './mail.ts'
 import type { LanguageModel } from './model.ts'
+import type { TaskDesk } from './tasks.ts'
 import type { VoiceProvider } from './voice.ts'
 
 /** What a verified webhook body means. */
@@ -38,6 +39,7 @@ export type PortFactories<Config> = {
   embedder?(config: Config, deps: PortDeps): Promise<Embedder | undefined>
   reranker?(config: Config, deps: PortDeps): Promise<Reranker>
   index?(config: Config, deps: PortDeps): Promise<KnowledgeIndex>
+  taskDesk?(config: Config, deps: PortDeps): Promise<TaskDesk>
 }
 
 /**

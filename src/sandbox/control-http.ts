@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { InputError } from '../ops/errors.ts'
-import { BehaviourChange, type Control, NewTicket, SettingsChange } from './control.ts'
+import { BehaviourChange, type Control, NewTask, NewTicket, SettingsChange, TaskEdit } from './control.ts'
 import { countEffects } from './effects.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
 import { viewWorld } from './view.ts'
@@ -22,7 +22,8 @@ const FaultSwitch = z.object({
  * The control over the sandbox's world as JSON over HTTP on loopback:
  * `GET /world` · `GET /effects` · `GET /faults`, `POST /faults {vendor, on, kind, times}`, `DELETE /faults` ·
  * `PATCH /settings` · `POST /tickets` · `POST /tickets/{id}/assign-ai {by?}`, `/take`, `/comment {text}` (as the
- * customer), `/agent-comment {text, public?}` · `PATCH /people/{id}` · `POST /people/{id}/answer {text}`.
+ * customer), `/agent-comment {text, public?}` · `POST /tasks`, `PATCH`, `DELETE /tasks/{id}` ·
+ * `PATCH /people/{id}` · `POST /people/{id}/answer {text}`.
  */
 export function startControlServer(control: Control, port: number | undefined): Promise<StandIn> {
   return startStandIn((request) => answer(control, request), { port })
@@ -78,6 +79,13 @@ function route(control: Control, request: StandInRequest): unknown {
       const { text, public: open } = Text.parse(input)
       return control.commentAsAgent(id, text, open)
     }
+    case 'POST tasks':
+      return control.addTask(NewTask.parse(input))
+    case 'PATCH tasks/:id':
+      return control.changeTask(id, TaskEdit.parse(input))
+    case 'DELETE tasks/:id':
+      control.removeTask(id)
+      return {}
     case 'PATCH people/:id':
       return control.behave(id, BehaviourChange.parse(input))
     case 'POST people/:id/answer':

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { InputError } from '../ops/errors.ts'
+import { taskPriorities, taskStatuses } from '../ports/tasks.ts'
 import type { StandInDeps } from './deps.ts'
 import type { Mailbox } from './mailbox.ts'
 import { phoneOf } from './phones.ts'
 import { RESEND } from './resend.ts'
 import type { Fault, StandIn } from './standin.ts'
+import { addTask, changeTask, type TrackedTask } from './tasks-world.ts'
 import {
   addPerson,
   callMoods,
@@ -69,6 +71,19 @@ export const NewTicket = z.object({
 })
 export type NewTicket = z.infer<typeof NewTicket>
 
+export const NewTask = z.object({
+  title: z.string().min(1),
+  status: z.enum(taskStatuses).optional(),
+  priority: z.enum(taskPriorities).optional(),
+  /** Its name; a name that no project has is refused. */
+  project: z.string().optional(),
+  assignee: z.string().optional(),
+})
+export type NewTask = z.infer<typeof NewTask>
+
+export const TaskEdit = NewTask.pick({ title: true, status: true, priority: true }).partial()
+export type TaskEdit = z.infer<typeof TaskEdit>
+
 /** What a person could do in the sandbox's world, beside what the hub does. Throws InputError. */
 export type Control = ReturnType<typeof createControl>
 
@@ -85,6 +100,12 @@ export function createControl(parts: {
     const found =
       world.people[idOrAddress] ?? world.people[world.addressBook[idOrAddress.toLowerCase()] ?? '']
     if (!found) throw missing(`nobody called ${idOrAddress}`)
+    return found
+  }
+
+  function task(id: string): TrackedTask {
+    const found = world.taskTracker.tasks[id]
+    if (!found) throw missing(`no task ${id}`)
     return found
   }
 
@@ -147,6 +168,28 @@ export function createControl(parts: {
 
     commentAsAgent: (ticketId: string, text: string, open = false): Ticket =>
       commentAs(ticketId, world.desk.agentId, text, open),
+
+    /** A person of the team makes, changes or deletes a task at the task desk. */
+    addTask({ project, ...fields }: NewTask): TrackedTask {
+      const found = Object.values(world.taskTracker.projects).find(({ name }) => name === project)
+      if (project !== undefined && !found) throw missing(`no project ${project}`)
+      const given = { ...fields, projectId: found?.id ?? null, createdAt: deps.clock.now() }
+      const task = addTask(world.taskTracker, given)
+      deps.changed()
+      return task
+    },
+
+    changeTask(id: string, change: TaskEdit): TrackedTask {
+      const found = task(id)
+      changeTask(found, change, deps.clock.now())
+      deps.changed()
+      return found
+    },
+
+    removeTask(id: string): void {
+      delete world.taskTracker.tasks[task(id).id]
+      deps.changed()
+    },
 
     /** The customer writes a mail: an answer to the newest one they got, else out of the blue. */
     answerAsCustomer: (idOrAddress: string, text: string): Mail =>

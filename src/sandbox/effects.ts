@@ -1,4 +1,5 @@
 import { postsByKey } from './rooms.ts'
+import { TASKS } from './tasks.ts'
 import type { WebhookCounters, World } from './world.ts'
 
 /** What the hub did to the world, counted: each number under a key should be 1. */
@@ -13,6 +14,8 @@ export type Effects = {
     commentsByTicket: Record<string, number>
     updatesByMarker: Record<string, number>
   }
+  /** At the task desk: the hub's comments that stand there, and its writes, not counting repeats under their keys. */
+  tasks: { commentsByTask: Record<string, number>; writes: number }
   webhooks: Record<string, WebhookCounters>
 }
 
@@ -41,6 +44,9 @@ export function countEffects(world: World): Effects {
       for (const marker of Object.values(custom))
         if (typeof marker === 'string') add(desk.updatesByMarker, marker)
   }
+  const tasks: Effects['tasks'] = { commentsByTask: {}, writes: Object.keys(world.taskTracker.keys).length }
+  for (const { id, comments } of Object.values(world.taskTracker.tasks))
+    for (const { by } of comments) if (by === TASKS.account) add(tasks.commentsByTask, id)
   return {
     mails,
     calls,
@@ -49,6 +55,7 @@ export function countEffects(world: World): Effects {
       discord: Object.fromEntries(postsByKey(world.chat.discord)),
     },
     desk,
+    tasks,
     webhooks: world.webhooks,
   }
 }

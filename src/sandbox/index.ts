@@ -12,6 +12,7 @@ import { RESEND, type ResendSecrets, startResendStandIn } from './resend.ts'
 import { knowledgeFolder, seedWorld } from './samples/index.ts'
 import { SLACK, startSlackStandIn } from './slack.ts'
 import type { StandIn } from './standin.ts'
+import { startTasksStandIn, TASKS } from './tasks.ts'
 import { startVapiStandIn, VAPI } from './vapi.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
 import { defaultSettings, emptyWorld, type Seed, type Settings, type World } from './world.ts'
@@ -45,7 +46,7 @@ export type SandboxOptions = {
   complain?: (line: string) => void
 }
 
-export type Vendor = 'zendesk' | 'resend' | 'vapi' | 'slack' | 'discord' | 'model'
+export type Vendor = 'zendesk' | 'resend' | 'vapi' | 'slack' | 'discord' | 'tasks' | 'model'
 
 export type Sandbox = {
   world: World
@@ -89,6 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     vapi: await startVapiStandIn({ ...deps('vapi'), webhookSecret: vapi.webhookSecret }),
     slack: await startSlackStandIn(deps('slack')),
     discord: await startDiscordStandIn(deps('discord')),
+    tasks: await startTasksStandIn(deps('tasks')),
     model: await startModelStandIn(deps('model')),
   }
   const control = createControl({ deps: deps('control'), standIns, mailbox })
@@ -132,6 +134,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       DISCORD_APPLICATION_ID: DISCORD.applicationId,
       DISCORD_GUILD_ID: DISCORD.guildId,
       DISCORD_ESCALATIONS_CHANNEL: DISCORD.escalationsChannel,
+      TASKS_BASE_URL: standIns.tasks.url,
+      TASKS_API_TOKEN: TASKS.apiToken,
       OPENAI_BASE_URL: `${standIns.model.url}/v1`,
       OPENAI_API_KEY: MODEL.apiKey,
       OPENAI_MODEL: MODEL.model,

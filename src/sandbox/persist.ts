@@ -58,5 +58,5 @@ export function saveWorld(world: World, file: string, complain: (line: string) =
 
 /** Another version is an older sandbox's: it starts anew instead. */
 function isWorld(value: unknown): value is World {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2
 }

@@ -66,6 +66,23 @@ export function viewWorld(world: World) {
       ({ request: _, ...call }) => call,
     ),
     chat: { slack: rooms(world.chat.slack), discord: rooms(world.chat.discord) },
+    tasks: newest(Object.values(world.taskTracker.tasks), (task) => task.updatedAt).map(
+      ({ id, title, status, priority, projectId, assignee, comments, updatedAt }) => ({
+        id,
+        title,
+        status,
+        priority,
+        project: world.taskTracker.projects[projectId ?? '']?.name ?? null,
+        assignee,
+        comments: comments.map(({ id: commentId, by, content, createdAt }) => ({
+          id: commentId,
+          by,
+          text: content,
+          at: createdAt,
+        })),
+        updatedAt,
+      }),
+    ),
     webhooks: { counters: world.webhooks, waiting: Object.keys(world.outbox).length },
   }
 }

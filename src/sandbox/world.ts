@@ -1,4 +1,5 @@
 import type { Instant } from '../ports/common.ts'
+import { emptyTracker, type TaskTracker } from './tasks-world.ts'
 
 /**
  * Everything the stand-ins remember, as plain data: it goes into one JSON file and comes back (persist.ts).
@@ -6,7 +7,7 @@ import type { Instant } from '../ports/common.ts'
  * Ids are strings here; a stand-in turns them into what its vendor has on the wire.
  */
 export type World = {
-  version: 1
+  version: 2
   seed: Seed
   /** Next number that `nextId` gives. */
   counter: number
@@ -22,6 +23,7 @@ export type World = {
   mails: Record<string, Mail>
   calls: Record<string, PhoneCall>
   chat: { slack: ChatServer; discord: ChatServer }
+  taskTracker: TaskTracker
   agenda: Record<string, AgendaItem>
   outbox: Record<string, OutboxItem>
   webhooks: Record<string, WebhookCounters>
@@ -350,7 +352,7 @@ export const instantPace: Settings['pace'] = {
 /** A world with its staff and nothing else in it. */
 export function emptyWorld(now: Instant, seed: Seed = 'empty'): World {
   const world: World = {
-    version: 1,
+    version: 2,
     seed,
     counter: 100,
     settings: structuredClone(defaultSettings),
@@ -372,6 +374,7 @@ export function emptyWorld(now: Instant, seed: Seed = 'empty'): World {
     mails: {},
     calls: {},
     chat: { slack: { channels: {}, channelNames: {} }, discord: { channels: {}, channelNames: {} } },
+    taskTracker: emptyTracker(),
     agenda: {},
     outbox: {},
     webhooks: {},

@@ -15,4 +15,5 @@ export {
 } from './define.ts'
 export { type ContactGate, createSkills, type EffectMoment, type Skills } from './effects.ts'
 export type { NewEscalation, SkillHub } from './hub.ts'
+export { taskSkills } from './tasks/index.ts'
 export { deskOfTicket } from './tickets/desk-of.ts'

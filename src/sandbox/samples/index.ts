@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Instant } from '../../ports/common.ts'
+import { taskPriorities, taskStatuses } from '../../ports/tasks.ts'
+import { addProject, addTask } from '../tasks-world.ts'
 import {
   addPerson,
   addTicket,
@@ -53,10 +55,23 @@ const CustomerSample = z.strictObject({
   tickets: z.array(TicketSample),
 })
 
+const ProjectSample = z.strictObject({
+  project: z.string(),
+  tasks: z.array(
+    z.strictObject({
+      title: z.string(),
+      status: z.enum(taskStatuses).default('todo'),
+      priority: z.enum(taskPriorities).default('normal'),
+      assignee: z.string().nullable().default(null),
+      daysAgo: z.number(),
+    }),
+  ),
+})
+
 /** Where the sample knowledge lies: Markdown with `title` and `kind` in the front matter. */
 export const knowledgeFolder = new URL('./knowledge/', import.meta.url)
 
-/** Fills a new world with the sample hotel company's customers and tickets, their dates relative to `now`. */
+/** Fills a new world with the sample hotel company's customers, tickets and tasks, their dates relative to `now`. */
 export function seedWorld(world: World, now: Instant) {
   const tickets: Omit<Ticket, 'id' | 'seq'>[] = []
   for (const sample of readCustomers()) {
@@ -71,6 +86,16 @@ export function seedWorld(world: World, now: Instant) {
   for (const ticket of numbered.sort((a, b) => a.updatedAt - b.updatedAt)) addTicket(world, ticket)
   world.counter = Math.max(world.counter, 4001 + numbered.length)
   for (const person of Object.values(world.people)) person.ticketIds.sort((a, b) => Number(a) - Number(b))
+  seedTasks(world, now)
+}
+
+function seedTasks({ taskTracker }: World, now: Instant) {
+  const samples = parse(readFileSync(new URL('./tasks.yaml', import.meta.url), 'utf8'))
+  for (const { project, tasks } of z.array(ProjectSample).parse(samples)) {
+    const projectId = addProject(taskTracker, project)
+    for (const { daysAgo, ...task } of tasks)
+      addTask(taskTracker, { ...task, projectId, createdAt: now - daysAgo * DAY })
+  }
 }
 
 function readCustomers() {
