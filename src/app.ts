@@ -17,7 +17,7 @@ import {
   wakeOnEvents,
   watchFlows,
 } from './flows/index.ts'
-import { createHttp, createLive, type SandboxDoor } from './inbound/index.ts'
+import { createHttp, createLive, createSockets, type SandboxDoor } from './inbound/index.ts'
 import { createEmbeddedIndex, createKnowledge, createLocalEmbedder } from './knowledge/index.ts'
 import { collectHealth, remembered } from './ops/health.ts'
 import { createIds } from './ops/ids.ts'
@@ -81,6 +81,8 @@ export async function createHub(options: HubOptions) {
   const ran = await migrate(store, clock.now())
   if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date')
 
+  const auth = { store, apiToken: options.secrets.apiToken, openOnLoopback: config.sandbox }
+  const sockets = createSockets({ store, org: ORG, auth, ...config.server, log })
   const connections = await connect(options.integrations, config, { clock, log })
   const { desks, mailer, voice } = connections
   const queue = createWorkQueue({ clock, newId })
@@ -225,6 +227,7 @@ export async function createHub(options: HubOptions) {
     random,
     onFlowEnd: (template, outcome) => metrics.flowsEnded.inc({ template, outcome }),
     onChange: (id) => live.tell({ kind: 'flow', id }),
+    onTransition: sockets.onTransition,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   })
   const mainJob = templates.get('resolve_ticket')
@@ -283,6 +286,7 @@ export async function createHub(options: HubOptions) {
     mailOut.subscriber,
     ...caller.subscribers,
     alerts.subscriber,
+    sockets.subscriber,
     { types: 'all', onAppend: async (tx, stored) => tx.afterCommit(() => tellPages(stored.event)) },
   )
   function tellPages(event: { type: string }) {
@@ -385,8 +389,9 @@ export async function createHub(options: HubOptions) {
         startByRequest(starting, ORG, { template, params, by, from }),
       assignToAi: (ref) => assignToAi(starting, ORG, ref),
     },
-    auth: { store, apiToken: options.secrets.apiToken, openOnLoopback: config.sandbox },
+    auth,
     live,
+    sockets,
     health: () => collectHealth(healthChecks, clock),
     registry: metrics.registry,
     pages: fileURLToPath(new URL('../dist/web', import.meta.url)),
@@ -399,6 +404,7 @@ export async function createHub(options: HubOptions) {
   return {
     http,
     live,
+    sockets,
     store,
     knowledge,
     documents,

@@ -73,7 +73,7 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
           caseId: call.case_id,
           flowId: call.flow_id,
           fence: flow?.fence ?? null,
-          depth: 1,
+          depth: (flow?.depth ?? 0) + 1,
           log: job.log,
         },
       )

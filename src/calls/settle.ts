@@ -1,8 +1,9 @@
-import type { Events } from '../events/index.ts'
+import type { Events, Origin } from '../events/index.ts'
 import type { CallOutcome, CallSnapshot, Clock } from '../ports/index.ts'
 import { type CallsTable, lock, type Tx } from '../store/index.ts'
 import { getCall, updateCall } from '../store/rows/calls.ts'
 import { answerEffect } from '../store/rows/effects.ts'
+import { depthBelow } from '../store/rows/flows.ts'
 import { insertMessage } from '../store/rows/messages.ts'
 import type { OrgId } from '../work/index.ts'
 
@@ -74,7 +75,7 @@ export async function settleAttempt(
     cost_usd: (call.cost_usd ?? 0) + (end.costUsd ?? 0),
     updated_at: now,
   }
-  const origin = { org, caseId: call.case_id, cause: `call:${call.id}:${call.attempts}`, depth: 1 }
+  const origin = await originOf(tx, org, call)
   await storeTurns(deps, tx, call, end)
   if (call.provider_key !== null) {
     const answer = JSON.stringify({ provider: call.provider, providerCallId: end.providerCallId })
@@ -140,6 +141,11 @@ export async function abandonCall(
   )
 }
 
+async function originOf(tx: Tx, org: OrgId, call: CallsTable): Promise<Origin> {
+  const depth = await depthBelow(tx, org, call.flow_id)
+  return { org, caseId: call.case_id, cause: `call:${call.id}:${call.attempts}`, depth }
+}
+
 async function raiseEnd(
   deps: SettleDeps,
   tx: Tx,
@@ -148,7 +154,7 @@ async function raiseEnd(
   end: { outcome: CallOutcome; durationS: number; failed: boolean },
 ) {
   const about = { callId: call.id, customerId: call.customer_id, flowId: call.flow_id }
-  const origin = { org, caseId: call.case_id, cause: `call:${call.id}:${call.attempts}`, depth: 1 }
+  const origin = await originOf(tx, org, call)
   if (end.failed) {
     const reason = call.reason ?? end.outcome
     await deps.events.raise(tx, { type: 'call_failed', ...about, reason, attempts: call.attempts }, origin)

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/index.ts'
 import type { NewEscalation } from '../skills/index.ts'
 import { lock, type Tx } from '../store/index.ts'
 import { escalationByCause, insertEscalation } from '../store/rows/cases.ts'
+import { depthBelow } from '../store/rows/flows.ts'
 import type { OrgId } from '../work/index.ts'
 
 /**
@@ -50,7 +51,7 @@ export function createRaise(deps: { clock: Clock; newId: (prefix: string) => str
       {
         org,
         cause: escalation.cause,
-        depth: 1,
+        depth: await depthBelow(tx, org, escalation.flowId ?? null),
         ...(escalation.ticket ? { caseId: escalation.ticket } : {}),
       },
     )

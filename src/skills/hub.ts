@@ -25,6 +25,9 @@ export type NewEscalation = {
   flowId?: string | null
 }
 
+/** What an event follows from: an effect, and how many flows stand above that. */
+export type Caused = { cause: string; depth: number }
+
 /** What skills may use of the hub. Composed in app.ts; those above the skills are reached by functions given here. */
 export type SkillHub = {
   store: Store
@@ -50,7 +53,7 @@ export type SkillHub = {
   /** Puts a call into the caller's queue. */
   queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string; runAt?: number }) => Promise<void>
   /** Tells our mirror what one of our own writes made of a ticket. */
-  recordOwnWrite: (tx: Tx, org: OrgId, desk: Desk, ticket: DeskTicket, cause: string) => Promise<void>
+  recordOwnWrite: (tx: Tx, org: OrgId, desk: Desk, ticket: DeskTicket, by: Caused) => Promise<void>
   /** Brings our mirror of a ticket in step with the desk, whose webhook may be late or lost. */
   refreshTicket: (org: OrgId, ref: string) => Promise<void>
   searchKnowledge: (org: OrgId, text: string, limit: number) => Promise<SearchHit[]>

@@ -103,7 +103,7 @@ export async function recordTicket(
   org: OrgId,
   desk: Desk,
   ticket: DeskTicket,
-  about: { person?: DeskPerson | undefined; cause?: string | undefined; ours: boolean },
+  about: { person?: DeskPerson | undefined; cause?: string | undefined; depth?: number; ours: boolean },
 ): Promise<Synced> {
   const ref = ticketRefOf(desk.name, ticket.id)
   const now = deps.clock.now()
@@ -133,7 +133,8 @@ export async function recordTicket(
     synced_at: now,
   })
   await upsertTicket(tx, row)
-  const origin = { org, caseId: ref, ...(about.cause ? { cause: about.cause } : {}) }
+  const { cause, depth = 0 } = about
+  const origin = { org, caseId: ref, depth, ...(cause ? { cause } : {}) }
   if (customer?.created) {
     await deps.events.raise(tx, { type: 'new_customer', customerId: customer.id }, origin)
   }

@@ -69,6 +69,16 @@ const flowById = prepared<{ org: string; id: string }, FlowsTable>((p) =>
 
 export const getFlow = (read: Executor, org: string, id: string) => read.first(flowById({ org, id }))
 
+const depthOf = prepared<{ org: string; id: string }, Pick<FlowsTable, 'depth'>>((p) =>
+  qb.selectFrom('flows').select('depth').where('org', '=', p.org).where('id', '=', p.id),
+)
+
+/** How many flows stand above what this one does; 1 where no flow does it, as for anything with a cause. */
+export async function depthBelow(read: Executor, org: string, id: string | null): Promise<number> {
+  const flow = id === null ? undefined : await read.first(depthOf({ org, id }))
+  return (flow?.depth ?? 0) + 1
+}
+
 /** What a transition may change on a flow. */
 const changing = [
   'status',
