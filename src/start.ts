@@ -98,6 +98,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   opened.defer(() => hub.stop())
   server.removeAllListeners('request')
   server.on('request', hub.http)
+  server.on('upgrade', hub.sockets.handleUpgrade)
   await hub.start()
   // Its own stand-ins are there by themselves; asking them would only load every vendor's SDK, some 70 MB.
   if (!sandbox) void reportConnections(hub, log)
@@ -112,6 +113,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     log,
     async close() {
       hub.live.close()
+      hub.sockets.close()
       await closeServer(server)
       await running.disposeAsync()
     },

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { InputError } from '../ops/errors.ts'
 import { prepared, qb, type Store } from '../store/index.ts'
 
@@ -19,7 +20,7 @@ export type AuthDeps = {
 }
 
 /** What of a request says who sent it: a REST request, or the one that opened a websocket. */
-export type Asking = Pick<IncomingMessage, 'headers' | 'socket'>
+export type Asking = Pick<IncomingMessage, 'headers'> & { socket: Pick<Socket, 'remoteAddress'> }
 
 const tokenByHash = prepared<{ hash: string }, { name: string; scopes: string }>((p) =>
   qb.selectFrom('api_tokens').select(['name', 'scopes']).where('hash', '=', p.hash),

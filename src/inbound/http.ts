@@ -14,6 +14,7 @@ import { openApiOf } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
 import { restRouter } from './routes.ts'
 import { type SandboxDoor, sandboxRouter } from './sandbox.ts'
+import { SOCKET_PATH, type Sockets } from './socket/index.ts'
 import { type WebhookDeps, webhookRouter } from './webhooks.ts'
 
 export type HttpDeps = {
@@ -21,6 +22,7 @@ export type HttpDeps = {
   api: ApiDeps
   auth: AuthDeps
   live: Live
+  sockets: Sockets
   health: () => Promise<Health>
   registry: Registry
   /** The built console. */
@@ -52,6 +54,8 @@ export function createHttp(deps: HttpDeps): Express {
   app.get('/metrics', async (_request, response) => {
     response.type(deps.registry.contentType).send(await deps.registry.metrics())
   })
+
+  app.all(`${SOCKET_PATH}/{*rest}`, deps.sockets.handleRequest)
 
   app.use(
     helmet({
