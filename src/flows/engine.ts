@@ -130,6 +130,8 @@ export function createEngine(deps: EngineDeps) {
     const org: OrgId = flow.org
     const run = (runAt: number, unique: string) =>
       deps.queue.add(tx, runFlowWork, { flowId: flow.id }, { org, runAt, caseId: flow.case_id, unique })
+    const step = state.steps[state.flow.position]
+    if (!step) return
     for (const wait of waits) {
       await lockSubject(tx, org, wait.type, wait.correlation)
       await tx.run(
@@ -143,11 +145,9 @@ export function createEngine(deps: EngineDeps) {
         }),
       )
       // What came between the look and this commit found no wait to end: look again at once.
-      const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, wait.type) }
+      const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, step, wait.type) }
       if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
     }
-    const step = state.steps[state.flow.position]
-    if (!step) return
     for (const child of children) await startChild(deps, tx, state, step, child)
     if (timer !== null) await run(timer, timerOf(step))
   }

@@ -23,8 +23,6 @@ const Context = z.looseObject({
   event: entities.optional(),
   /** Event type → id of the last event of that type which this flow has used up. */
   consumed: z.record(z.string(), z.string()).optional(),
-  /** In a replay: events count that came after this one, which is older than the flow. */
-  events_since: z.string().optional(),
   failure: z.object({ step: z.string(), title: z.string(), code: z.string(), error: z.string() }).optional(),
   approvedOnce: z.boolean().optional(),
 })
@@ -50,6 +48,8 @@ export const StepSettings = z.looseObject({
       ),
     })
     .optional(),
+  /** Set in replays, for a wait: events count that came after this one, which is older than the flow. */
+  events_since: z.string().optional(),
   /** Set in undoing flows: the step that is taken back, and which of its effects. */
   undoes: z.object({ step: z.string(), effect: z.string() }).optional(),
 })
@@ -86,7 +86,7 @@ export type FlowState = {
 export async function loadFlow(read: Executor, org: OrgId, id: string): Promise<FlowState | undefined> {
   const flow = await getFlow(read, org, id)
   if (!flow) return undefined
-  const state = { flow, steps: await getSteps(read, flow), context: Context.parse(JSON.parse(flow.context)) }
+  const state = { flow, steps: await getSteps(read, flow), context: contextOf(flow) }
   if (flow.branch === null || flow.parent_flow_id === null) return state
   const parent = await loadFlow(read, org, flow.parent_flow_id)
   return parent ? { ...state, parent } : state
@@ -104,6 +104,9 @@ export function resumedAt(state: FlowState, now: Instant): FlowState {
     steps: steps.with(step.position, { ...step, waited_ms: step.waited_ms + waited }),
   }
 }
+
+export const contextOf = ({ context }: Pick<FlowsTable, 'context'>): Context =>
+  Context.parse(JSON.parse(context))
 
 /** The context with what a step taught the flow. */
 export function learn(context: Context, { resolved, created, userInput }: Learned): Context {

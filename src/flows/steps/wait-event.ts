@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type EventType, eventSchemas, nextEventAbout } from '../../events/index.ts'
+import type { FlowStepsTable } from '../../store/index.ts'
 import { resolve } from '../mappings.ts'
 import type { StepOutcome } from '../outcome.ts'
-import { type FlowState, settingsOf } from '../state.ts'
+import { type FlowState, StepSettings, settingsOf } from '../state.ts'
 import { durationOf, parkedOrTimedOut, type StepRun } from './run.ts'
 
 const eventType = z.enum(Object.keys(eventSchemas) as [EventType, ...EventType[]])
@@ -25,7 +26,7 @@ export async function waitEvent(run: StepRun): Promise<StepOutcome> {
     goto: one.goto,
   }))
   for (const { type, correlation, goto } of waits) {
-    const after = lastUsed(state, type)
+    const after = lastUsed(state, step, type)
     const found = await nextEventAbout(deps.store.read, state.flow.org, { type, subject: correlation, after })
     if (!found) continue
     const { type: _, ...payload } = found.event
@@ -47,6 +48,8 @@ export async function waitEvent(run: StepRun): Promise<StepOutcome> {
 }
 
 /** Ids sort by time: an event is looked for that is younger than the flow and than the last one it used up. */
-export function lastUsed(state: FlowState, type: EventType): string {
-  return state.context.consumed?.[type] ?? state.context.events_since ?? `evt_${state.flow.id.slice(4)}`
+export function lastUsed(state: FlowState, step: Pick<FlowStepsTable, 'settings'>, type: EventType): string {
+  const since = settingsOf(StepSettings, step).events_since ?? `evt_${state.flow.id.slice(4)}`
+  const used = state.context.consumed?.[type] ?? ''
+  return used > since ? used : since
 }
