@@ -17,11 +17,18 @@ export function hasMapping(value: unknown): boolean {
 }
 
 /** The paths that `value` refers to, without defaults. */
-export function pathsIn(value: unknown): string[] {
-  if (typeof value === 'string')
-    return [...value.matchAll(EXPRESSION)].map((match) => splitDefault(match[1] ?? '').path)
-  if (Array.isArray(value)) return value.flatMap(pathsIn)
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : []
+export const pathsIn = (value: unknown): string[] => expressionsIn(value).map(({ path }) => path)
+
+/** The paths that `value` refers to, and whether something else is there should one lead nowhere. */
+export function expressionsIn(value: unknown): { path: string; hasDefault: boolean }[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(EXPRESSION)].map((match) => {
+      const { path, fallback } = splitDefault(match[1] ?? '')
+      return { path, hasDefault: fallback !== undefined }
+    })
+  }
+  if (Array.isArray(value)) return value.flatMap(expressionsIn)
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
 }
 
 /** Rewrites every expression's path, keeping defaults. */
