@@ -69,6 +69,13 @@ const flowById = prepared<{ org: string; id: string }, FlowsTable>((p) =>
 
 export const getFlow = (read: Executor, org: string, id: string) => read.first(flowById({ org, id }))
 
+const flowByStart = prepared<{ org: string; key: string }, FlowsTable>((p) =>
+  qb.selectFrom('flows').selectAll().where('org', '=', p.org).where('start_key', '=', p.key),
+)
+
+/** The flow that was started under this key. */
+export const flowOfStart = (read: Executor, org: string, key: string) => read.first(flowByStart({ org, key }))
+
 const depthOf = prepared<{ org: string; id: string }, Pick<FlowsTable, 'depth'>>((p) =>
   qb.selectFrom('flows').select('depth').where('org', '=', p.org).where('id', '=', p.id),
 )
@@ -109,7 +116,7 @@ export type FlowChange = Pick<FlowsTable, Column>
 /** What others count on a flow's row while it runs. */
 export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens'>
 
-type Change = FlowChange & { org: string; id: string; executed: number; since: number }
+type Change = FlowChange & { org: string; id: string; executed: number; since: number; was: string }
 type Changing = (change: Change) => Query<Spent>
 /** By the columns that they set, of which there are few combinations. */
 const changes = new Map<string, Changing>()
@@ -126,7 +133,7 @@ function changeOf(columns: readonly Column[]): Changing {
       .where('id', '=', p.id)
       .where('steps_executed', '=', p.executed)
       .where('updated_at', '=', p.since)
-      .where('status', 'not in', final as never)
+      .where('status', '=', p.was)
       .returning(['spent_usd', 'spent_tokens']),
   )
   changes.set(key, change)
@@ -140,10 +147,10 @@ function changeOf(columns: readonly Column[]): Changing {
  * (cancelled, say), or another worker carried it on. The transition is void then.
  */
 export function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Promise<Spent | undefined> {
-  const { steps_executed: executed, updated_at: since } = before
+  const { steps_executed: executed, updated_at: since, status: was } = before
   // One at least is set, so that a transition that changes nothing still finds out whether it is void.
   const columns = changing.filter((column) => flow[column] !== before[column] || column === 'updated_at')
-  return tx.first(changeOf(columns)({ ...flow, executed, since }))
+  return tx.first(changeOf(columns)({ ...flow, executed, since, was }))
 }
 
 const addSpent = prepared<{ id: string; usd: number; tokens: number }, unknown>((p) =>
