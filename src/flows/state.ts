@@ -10,7 +10,7 @@ import type { Learned } from './outcome.ts'
 const entities = z.record(z.string(), z.unknown())
 
 /** What flows carry from step to step beside the steps' own results. */
-const Context = z.looseObject({
+export const Context = z.looseObject({
   params: z.record(z.string(), z.unknown()),
   settings: z.record(z.string(), z.unknown()),
   flow: z.object({ id: z.string() }),
@@ -23,6 +23,8 @@ const Context = z.looseObject({
   event: entities.optional(),
   /** Event type → id of the last event of that type which this flow has used up. */
   consumed: z.record(z.string(), z.string()).optional(),
+  /** For a branch: events count that came after this one, though it is older than the branch. */
+  events_since: z.string().optional(),
   failure: z.object({ step: z.string(), title: z.string(), code: z.string(), error: z.string() }).optional(),
   approvedOnce: z.boolean().optional(),
 })
@@ -109,12 +111,15 @@ export const contextOf = ({ context }: Pick<FlowsTable, 'context'>): Context =>
   Context.parse(JSON.parse(context))
 
 /** The context with what a step taught the flow. */
-export function learn(context: Context, { resolved, created, userInput }: Learned): Context {
+export function learn(context: Context, learned: Learned): Context {
+  const { resolved, created, userInput, consumed, approvedOnce } = learned
   return {
     ...context,
     ...(resolved ? { resolved_entities: { ...context.resolved_entities, ...resolved } } : {}),
     ...(created ? { created_entities: { ...context.created_entities, ...created } } : {}),
     ...(userInput !== undefined ? { user_input: userInput } : {}),
+    ...(consumed ? { consumed: { ...context.consumed, ...consumed } } : {}),
+    ...(approvedOnce ? { approvedOnce } : {}),
   }
 }
 

@@ -49,7 +49,10 @@ export async function waitEvent(run: StepRun): Promise<StepOutcome> {
 
 /** Ids sort by time: an event is looked for that is younger than the flow and than the last one it used up. */
 export function lastUsed(state: FlowState, step: Pick<FlowStepsTable, 'settings'>, type: EventType): string {
-  const since = settingsOf(StepSettings, step).events_since ?? `evt_${state.flow.id.slice(4)}`
+  const since =
+    settingsOf(StepSettings, step).events_since ??
+    state.context.events_since ??
+    `evt_${state.flow.id.slice(4)}`
   const used = state.context.consumed?.[type] ?? ''
   return used > since ? used : since
 }
