@@ -17,6 +17,7 @@ describe('the prompts of the hub', () => {
       ['call_script', null],
       ['customer_profile', 'customer_profile'],
       ['email_draft', 'email_draft'],
+      ['flow_decision', 'flow_decision'],
       ['reply_reading', 'reply_reading'],
     ])
   })
