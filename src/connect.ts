@@ -110,7 +110,7 @@ export async function connect(
     const taskDesk = await ports.taskDesk?.(settings, portDeps)
     if (taskDesk) {
       one.taskDesk = taskDesk
-      add('tasks', () => taskDesk.check())
+      add('desk', () => taskDesk.check())
     }
     // The door's own schema parsed these settings; the list holds doors of any configuration.
     if (webhook) doors.push({ provider: name, door: webhook as OpenDoor['door'], config: settings as never })

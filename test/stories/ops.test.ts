@@ -33,6 +33,7 @@ describe('health', () => {
         'resend.mailer',
         'slack.chat',
         'store',
+        'tasks.desk',
         'vapi.voice',
         'zendesk.desk',
       ].toSorted(),
@@ -42,7 +43,7 @@ describe('health', () => {
 
   it('shows a vendor that is down, with what to do, and takes the hub for ready all the same', async () => {
     await using hub = await startTestHub()
-    for (const vendor of ['zendesk', 'resend', 'vapi', 'slack', 'discord', 'model']) {
+    for (const vendor of ['zendesk', 'resend', 'vapi', 'slack', 'discord', 'tasks', 'model']) {
       hub.control.switchFault(vendor, { on: '*', kind: { status: 503 }, times: 99 })
     }
     const ready = await ask(hub, 'GET', '/readyz', { token: null })
@@ -50,7 +51,7 @@ describe('health', () => {
 
     expect(ready).toMatchObject({ status: 200, json: { ready: true } })
     const vendors = Object.entries(checks).filter(([, { required }]) => !required)
-    expect(vendors).toHaveLength(6)
+    expect(vendors).toHaveLength(7)
     for (const [name, check] of vendors) {
       expect(check, name).toMatchObject({ ok: false, detail: expect.any(String), hint: expect.any(String) })
     }

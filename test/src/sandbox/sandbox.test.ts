@@ -8,6 +8,7 @@ import { discord } from '../../../integrations/discord/index.ts'
 import { openai } from '../../../integrations/openai/index.ts'
 import { resend as resendIntegration } from '../../../integrations/resend/index.ts'
 import { slack } from '../../../integrations/slack/index.ts'
+import { tasks } from '../../../integrations/tasks/index.ts'
 import { vapi } from '../../../integrations/vapi/index.ts'
 import { zendesk } from '../../../integrations/zendesk/index.ts'
 import {
@@ -85,10 +86,11 @@ describe('the world it begins with', () => {
       vapi.ports.voice?.(vapi.config.parse(env), deps),
       slack.ports.chat?.(slack.config.parse(env), deps),
       discord.ports.chat?.(discord.config.parse(env), deps),
+      tasks.ports.taskDesk?.(tasks.config.parse(env), deps),
       openai.ports.model?.(openai.config.parse(env), deps),
     ])
     const checks = await Promise.all(ports.map((port) => port?.check()))
-    expect(checks).toHaveLength(6)
+    expect(checks).toHaveLength(7)
     expect(checks.filter((check) => !check?.ok)).toEqual([])
   })
 })
