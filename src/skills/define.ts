@@ -61,7 +61,7 @@ export type Skill<Input = unknown, Output = unknown> = {
   output: z.ZodType<Output>
   /** Which ticket's fence guards it. */
   ticketOf?(input: Input): string | null
-  /** Whom a contact reaches, by which channel: the policy is asked about them. */
+  /** Whom a contact, or a write that leads to one, reaches, by which channel: the policy is asked about a contact. */
   reaches?(input: Input): { channel: Channel; customerId: string }
   /** What must still be so, asked in the transaction of every try that nothing of the effect can have come before. */
   check?(tx: Tx, input: Input, act: Act): Promise<void>

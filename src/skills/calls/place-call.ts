@@ -27,6 +27,7 @@ export const placeCall = defineSkill({
   }),
   output: z.object({ callId: z.string(), phone: z.string() }),
   ticketOf: ({ ticket }) => ticket,
+  reaches: ({ customerId }) => ({ channel: 'call', customerId }),
   async run({ customerId }, act) {
     const customer = await getCustomer(act.hub.store.read, act.org, customerId)
     const phone = customer?.phone ? parsePhoneNumberFromString(customer.phone) : undefined

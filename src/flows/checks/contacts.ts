@@ -1,0 +1,76 @@
+import type { EffectClass, Skill } from '../../skills/index.ts'
+import type { StepDefinition, TemplateDefinition } from '../definition.ts'
+import { type Graph, graphOf } from './graph.ts'
+
+export type EffectsOf = {
+  skill: (name: string) => Skill | undefined
+  template: (name: string) => TemplateDefinition | undefined
+}
+
+const ORDER: readonly EffectClass[] = ['read', 'write', 'contact']
+const DEPTH_MAX = 5
+
+/** What a skill does at most: what ends in reaching a customer is a contact, whoever does it in the end. */
+export const classOfSkill = (skill: Skill): EffectClass => (skill.reaches ? 'contact' : skill.effect)
+
+/** What a step does at most, branches and sub-flows included; null for one that only leads, waits or asks. */
+export function classOfStep(step: StepDefinition, of: EffectsOf, depth = 0): EffectClass | null {
+  if (step.type === 'tool_call') {
+    const skill = of.skill(step.skill)
+    return skill ? classOfSkill(skill) : null
+  }
+  if (step.type === 'parallel')
+    return strongest(step.branches.flatMap(({ steps }) => steps.map((one) => classOfStep(one, of, depth))))
+  if (step.type !== 'sub_flow' || depth >= DEPTH_MAX) return null
+  const inside = of.template(step.template)?.steps ?? []
+  return strongest(inside.map((one) => classOfStep(one, of, depth + 1)))
+}
+
+function strongest(classes: readonly (EffectClass | null)[]): EffectClass | null {
+  return ORDER.findLast((one) => classes.includes(one)) ?? null
+}
+
+export type ApprovalPolicy = 'never' | 'first' | 'always'
+
+/**
+ * The contacts that a flow can come to without a person having approved: any before the first approval, and where
+ * every contact wants its own, any after another. A sub-flow's contacts are its template's affair.
+ */
+export function unapprovedContacts(
+  graph: Graph,
+  policy: ApprovalPolicy,
+  of: EffectsOf,
+): { path: string; step: StepDefinition }[] {
+  if (policy === 'never') return []
+  return walk(graph, policy, of, false, 'steps').contacts
+}
+
+function walk(graph: Graph, policy: ApprovalPolicy, of: EffectsOf, approvedAtStart: boolean, path: string) {
+  const contacts = new Map<string, StepDefinition>()
+  const seen = new Set<string>()
+  const open = [{ at: 0, approved: approvedAtStart }]
+  let usesUp = false
+  for (let here = open.pop(); here !== undefined; here = open.pop()) {
+    const { at, approved } = here
+    const step = graph.steps[at]
+    if (!step || seen.has(`${at}:${approved}`)) continue
+    seen.add(`${at}:${approved}`)
+    let after = approved
+    if (step.type === 'parallel') {
+      for (const [index, branch] of step.branches.entries()) {
+        const inside = `${path}.${at}.branches.${index}.steps`
+        const found = walk(graphOf(branch.steps), policy, of, approved, inside)
+        for (const one of found.contacts) contacts.set(one.path, one.step)
+        if (found.usesUp) after = false
+      }
+    } else if (step.type === 'tool_call' && classOfStep(step, of) === 'contact') {
+      if (!approved) contacts.set(`${path}.${at}`, step)
+      if (policy === 'always') after = false
+    }
+    if (approved && !after) usesUp = true
+    for (const { to, passed } of graph.edges[at] ?? []) {
+      open.push({ at: to, approved: step.type === 'approval' ? passed || approved : after })
+    }
+  }
+  return { contacts: [...contacts].map(([at, step]) => ({ path: at, step })), usesUp }
+}
