@@ -86,7 +86,7 @@ const hours = (ms: number) => `${(ms / 3_600_000).toFixed(1)} h`
 let lastText = ''
 let lastBounds = defaultBounds
 /** Most flows in a row have the same bounds: parsed once. */
-function boundsOf({ bounds }: Pick<FlowsTable, 'bounds'>): FlowBounds {
+export function boundsOf({ bounds }: Pick<FlowsTable, 'bounds'>): FlowBounds {
   if (bounds !== lastText) {
     lastBounds = { ...defaultBounds, ...(JSON.parse(bounds) as Partial<FlowBounds>) }
     lastText = bounds

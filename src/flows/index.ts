@@ -1,3 +1,4 @@
+export { previewReplay, replayFlow } from './again/replay.ts'
 export { cancelFlow } from './cancel.ts'
 export { type Person, type Response, respond, retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
@@ -5,7 +6,7 @@ export {
   durationMs,
   isFinal,
   type StepInput,
-  type TemplateDefinition,
+  TemplateDefinition,
   type TemplateInput,
 } from './definition.ts'
 export { createEngine } from './engine.ts'

@@ -8,6 +8,8 @@ export type FlowLogType =
   | 'flow_failed'
   | 'flow_cancelled'
   | 'flow_rolled_back'
+  | 'flow_replayed'
+  | 'step_rolled_back'
   | 'plan_created'
   | 'bound_reached'
   | 'child_started'

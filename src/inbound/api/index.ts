@@ -3,6 +3,7 @@ import { callRoutes } from './calls.ts'
 import { customerRoutes } from './customers.ts'
 import type { ApiDeps } from './deps.ts'
 import { escalationRoutes } from './escalations.ts'
+import { flowBackRoutes } from './flow-back.ts'
 import { flowRoutes } from './flows.ts'
 import { moreRoutes } from './more.ts'
 import { ticketRoutes } from './tickets.ts'
@@ -13,6 +14,7 @@ export type { ApiDeps } from './deps.ts'
 export function apiRoutes(deps: ApiDeps): Route[] {
   return [
     ...flowRoutes(deps),
+    ...flowBackRoutes(deps),
     ...ticketRoutes(deps),
     ...customerRoutes(deps),
     ...callRoutes(deps),

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { previewReplay, replayFlow } from '../../flows/index.ts'
+import { getSteps } from '../../store/rows/flow-steps.ts'
+import { defineRoute, type Route } from '../routes.ts'
+import type { ApiDeps } from './deps.ts'
+import { showFlow } from './flows.ts'
+
+const id = z.object({ id: z.string() })
+const step = z.union([z.int().min(0), z.string()]).describe('Position or name of a step')
+
+const Replay = z.object({
+  from: step.describe('Position or name of the step from which on it runs again'),
+  input: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Changed input of that step; or, of several steps, an object by position: {"2": {…}}'),
+  again: z.array(z.int()).default([]).describe('Positions whose done effects are to happen again'),
+})
+
+/** Going back: running a flow on from an earlier step, and taking back what it did. */
+export function flowBackRoutes(deps: ApiDeps): Route[] {
+  const { store, org } = deps
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/ai/flows/:id/replay',
+      summary: 'What a replay from a step would do to the world outside, before it is started',
+      scope: 'read',
+      params: id,
+      query: z.object({ from: z.string().describe('Position or name of a step') }),
+      async run({ params, query }) {
+        const { flow, from, effects } = await previewReplay(deps, org, params.id, query.from)
+        return {
+          flow: flow.id,
+          from: { position: from.position, name: from.name, title: from.title },
+          effects,
+        }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/ai/flows/:id/replay',
+      summary:
+        'Run a finished flow again from a step, as a new flow: earlier results are reused, done effects skipped unless ticked',
+      scope: 'write',
+      status: 201,
+      params: id,
+      body: Replay,
+      async run({ params, body, caller }) {
+        const flow = await replayFlow(deps, org, params.id, body, caller.actor)
+        return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
+      },
+    }),
+  ]
+}
