@@ -237,6 +237,7 @@ export async function createHub(options: HubOptions) {
     clock,
     newId,
     queue,
+    events,
     template: mainJob,
     settings: flowSettings,
   })

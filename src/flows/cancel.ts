@@ -1,45 +1,72 @@
+import type { Events } from '../events/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { Tx } from '../store/index.ts'
+import { cancelSteps, openChildren } from '../store/rows/flow-children.ts'
 import { getSteps, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWaitsOfFlow } from '../store/rows/flow-waits.ts'
 import { endFlowRow, getFlow } from '../store/rows/flows.ts'
-import type { OrgId } from '../work/index.ts'
+import type { OrgId, WorkQueue } from '../work/index.ts'
+import { wakeParent } from './children.ts'
+import { isFinal } from './definition.ts'
 import { writeFlowLog } from './log.ts'
 
-/** Ends a flow, for a reason that its log and its list show. @returns false when it had ended before. */
+export type CancelDeps = {
+  clock: Clock
+  newId: (prefix: string) => string
+  queue: WorkQueue
+  events: Events
+}
+
+/** `outcome`: `cancelled` by a person, `taken_over` with its ticket, `not_needed` by its parent. */
+export type CancelReason = { reason: string; outcome: string; actor: string }
+
+/**
+ * Ends a flow and every flow below it, for a reason that its log and its list show. What else is under way for it
+ * (a call, a mail, a card) is ended by those who hear of `flow_cancelled`.
+ * @returns false when it had ended before.
+ */
 export async function cancelFlow(
-  deps: { clock: Clock; newId: (prefix: string) => string },
+  deps: CancelDeps,
   tx: Tx,
   org: OrgId,
   flowId: string,
-  why: { reason: string; outcome: string; actor: string },
+  why: CancelReason,
 ): Promise<boolean> {
   const now = deps.clock.now()
-  const ended = await endFlowRow(tx, {
-    org,
-    id: flowId,
-    status: 'cancelled',
-    outcome: why.outcome,
-    reason: why.reason,
-    now,
-  })
-  if (!ended) return false
-  await deleteWaitsOfFlow(tx, flowId)
   const flow = await getFlow(tx, org, flowId)
-  if (!flow) return false
-  for (const step of await getSteps(tx, flow)) {
-    if (step.status === 'completed' || step.status === 'failed') continue
-    await saveStep(tx, { ...step, status: 'cancelled', updated_at: now })
-  }
+  if (!flow || isFinal(flow.status)) return false
+  const at = (await getSteps(tx, flow))[flow.position]
+  const { reason, outcome } = why
+  if (!(await endFlowRow(tx, { org, id: flowId, status: 'cancelled', outcome, reason, now }))) return false
+  await deleteWaitsOfFlow(tx, flowId)
+  // The step at which it stands may not have been written since it was entered.
+  if (at && flow.started_at !== null) await saveStep(tx, { ...at, status: 'cancelled', updated_at: now })
+  await cancelSteps(tx, flowId, now)
   await writeFlowLog(tx, {
     id: deps.newId('log'),
     org,
     flowId,
     stepId: null,
     type: 'flow_cancelled',
-    message: why.reason,
+    message: reason,
+    metadata: { outcome },
     actor: why.actor,
     at: now,
   })
+  const origin = { org, caseId: flow.case_id, cause: `flow:${flowId}`, depth: 1 }
+  await deps.events.raise(tx, { type: 'flow_cancelled', flowId, reason }, origin)
+  await cancelChildren(deps, tx, org, flowId, why)
+  await wakeParent(deps.queue, tx, flow)
   return true
+}
+
+/** Ends the branches and sub-flows that a flow has under way. */
+export async function cancelChildren(
+  deps: CancelDeps,
+  tx: Tx,
+  org: OrgId,
+  flowId: string,
+  why: CancelReason,
+): Promise<void> {
+  for (const child of await openChildren(tx, flowId)) await cancelFlow(deps, tx, org, child.id, why)
 }

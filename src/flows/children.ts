@@ -1,19 +1,32 @@
-import type { FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
+import type { Executor, FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
+import { retryDoubtful } from '../store/rows/effects.ts'
+import { type ChildFlow, childrenOfRun, reopenChild, reopenSteps } from '../store/rows/flow-children.ts'
+import { enteredStep, getSteps, saveStep } from '../store/rows/flow-steps.ts'
+import { getFlow } from '../store/rows/flows.ts'
 import type { WorkQueue } from '../work/index.ts'
-import { type CreateDeps, insertPlan } from './create.ts'
-import type { Child } from './outcome.ts'
+import { type CreateDeps, DEPTH_MAX, insertPlan } from './create.ts'
+import { writeFlowLog } from './log.ts'
+import type { Child, StepOutcome } from './outcome.ts'
 import { runFlowWork } from './run-work.ts'
-import type { FlowState } from './state.ts'
+import { contextOf, type FlowState } from './state.ts'
+import { causeOf } from './steps/run.ts'
 
-/** Starts a branch or a sub-flow of a step, in the transaction that parks the step. */
+/** Where its own deadline has passed and been reported, a flow looks after its children once a day. */
+const LOOK_AGAIN_MS = 86_400_000
+
+/**
+ * Starts a branch or a sub-flow of a step, in the transaction that parks the step.
+ * @returns false when its ticket has another unfinished flow of its template.
+ */
 export async function startChild(
   deps: CreateDeps,
   tx: Tx,
   { flow, context }: FlowState,
   step: FlowStepsTable,
   child: Child,
-): Promise<void> {
-  await insertPlan(deps, tx, child.plan, {
+): Promise<boolean> {
+  const now = deps.clock.now()
+  const started = await insertPlan(deps, tx, within(child.plan, flow.deadline_at - now), {
     org: flow.org,
     params: child.params,
     context: child.context,
@@ -33,9 +46,67 @@ export async function startChild(
       depth: flow.depth + 1,
     },
   })
+  if (!started) return false
+  await writeFlowLog(tx, {
+    id: deps.newId('log'),
+    org: flow.org,
+    flowId: flow.id,
+    stepId: step.id,
+    type: 'child_started',
+    message: `"${started.title}" started`,
+    metadata: { flow: started.id, branch: child.branch },
+    at: now,
+  })
+  return true
 }
 
-/** A branch or a sub-flow that ends lets its parent look again, in the transaction that ends it. */
+/** A child is through when its parent has to be; once that time has passed, the parent's report tells of both. */
+function within(plan: Child['plan'], leftMs: number): Child['plan'] {
+  return leftMs > 0 ? { ...plan, deadlineMs: Math.min(plan.deadlineMs, leftMs) } : plan
+}
+
+/** Why a flow may not have flows below it, or undefined. */
+export function tooDeep({ depth }: Pick<FlowsTable, 'depth'>): StepOutcome | undefined {
+  if (depth < DEPTH_MAX) return undefined
+  const error = `Flows may start flows ${DEPTH_MAX} deep; this one is the ${DEPTH_MAX}th below the first.`
+  return { kind: 'failed', code: 'too_deep', error, retry: { when: 'never' } }
+}
+
+/**
+ * Parks a step until its children end. What a person has to answer in one of them is told at the parent, too.
+ * Nothing changes where the flow has said the same before.
+ */
+export function waitForChildren(
+  { flow }: FlowState,
+  step: FlowStepsTable,
+  about: { open: readonly ChildFlow[]; children: Child[]; what: string },
+  now: number,
+): StepOutcome {
+  const asking = about.open.filter(({ status, waiting_for }) => status === 'awaiting_user' && waiting_for)
+  const answers = asking.map(({ title, waiting_for }) => `"${title}" waits for ${waiting_for}`)
+  const waitingFor = [about.what, ...answers.slice(0, 3)].join('; ')
+  const until = flow.deadline_at > now ? flow.deadline_at : now + LOOK_AGAIN_MS
+  const isNews = waitingFor !== flow.waiting_for || until !== step.wait_until
+  if (about.children.length === 0 && !isNews && step.status === 'waiting') return { kind: 'parked' }
+  return { kind: 'wait', status: 'waiting', waitingFor, until, children: about.children }
+}
+
+/** What the end of a child that did not complete means to the step that waits for it: its own error. */
+export async function failureOf(
+  read: Executor,
+  child: ChildFlow,
+): Promise<Extract<StepOutcome, { kind: 'failed' }>> {
+  const retry = { when: 'never' } as const
+  if (child.status === 'cancelled') {
+    const error = `"${child.title}" was cancelled: ${child.last_error ?? 'nobody said why'}`
+    return { kind: 'failed', code: 'cancelled', error, retry }
+  }
+  const flow = await getFlow(read, child.org, child.id)
+  const code = (flow && contextOf(flow).failure?.code) ?? 'child_failed'
+  return { kind: 'failed', code, error: `"${child.title}" failed: ${child.last_error ?? code}`, retry }
+}
+
+/** Whoever waits for a flow looks again, in the transaction that changes what it waits for. */
 export async function wakeParent(
   queue: WorkQueue,
   tx: Tx,
@@ -43,4 +114,49 @@ export async function wakeParent(
 ): Promise<void> {
   const { org, case_id: caseId, parent_flow_id: parent } = flow
   if (parent !== null) await queue.add(tx, runFlowWork, { flowId: parent }, { org, caseId, unique: parent })
+}
+
+/**
+ * A step is retried whose children failed, or were cancelled for that: they go on where they stood, with the same
+ * causes, and what they did is not done again.
+ */
+export async function resumeChildren(
+  deps: CreateDeps,
+  tx: Tx,
+  step: FlowStepsTable,
+  actor: string,
+): Promise<void> {
+  if (step.type !== 'parallel' && step.type !== 'sub_flow') return
+  for (const { id, org, status } of await childrenOfRun(tx, step)) {
+    if (status === 'failed' || status === 'cancelled') await resumeChild(deps, tx, org, id, actor)
+  }
+}
+
+async function resumeChild(deps: CreateDeps, tx: Tx, org: string, id: string, actor: string): Promise<void> {
+  const child = await getFlow(tx, org, id)
+  if (!child) return
+  const now = deps.clock.now()
+  const at = (await getSteps(tx, child))[child.position]
+  const begun = child.started_at !== null && at !== undefined
+  const waitingFor = begun ? `"${at.title}" to be tried again` : 'its first step'
+  await reopenChild(tx, { id, status: begun ? 'running' : 'pending', waitingFor, now })
+  await reopenSteps(tx, id, now)
+  if (begun) {
+    const again = { ...enteredStep(at, Math.max(at.runs, child.entered_runs), now), updated_at: now }
+    await saveStep(tx, again)
+    const byHand = `in doubt, and to be tried again, says ${actor}`
+    await retryDoubtful(tx, org, id, causeOf(id, again), byHand, now)
+    await resumeChildren(deps, tx, again, actor)
+  }
+  await writeFlowLog(tx, {
+    id: deps.newId('log'),
+    org,
+    flowId: id,
+    stepId: at?.id ?? null,
+    type: 'flow_resumed',
+    message: `goes on with its parent, which ${actor} retried`,
+    actor,
+    at: now,
+  })
+  await deps.queue.add(tx, runFlowWork, { flowId: id }, { org, caseId: child.case_id, unique: id })
 }

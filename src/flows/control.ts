@@ -7,6 +7,7 @@ import { retryDoubtful } from '../store/rows/effects.ts'
 import { answerStep, getSteps, saveStep } from '../store/rows/flow-steps.ts'
 import { activeFlowsOfTicket, getFlow, reopenFlow } from '../store/rows/flows.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
+import { resumeChildren } from './children.ts'
 import { isFinal } from './definition.ts'
 import { writeFlowLog } from './log.ts'
 import { type Answer, promptOf, readAnswer } from './prompt.ts'
@@ -124,6 +125,8 @@ export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, a
     if (!flow) throw notFound(flowId)
     if (flow.status !== 'failed')
       throw conflict(`Only a failed flow can be retried; this one is ${flow.status}.`)
+    if (flow.parent_flow_id !== null)
+      throw conflict(`It is part of flow ${flow.parent_flow_id}: retry that one, and it goes on as well.`)
     const rivals = flow.ticket ? await activeFlowsOfTicket(tx, org, flow.ticket) : []
     if (rivals.some(({ template }) => template === flow.template))
       throw conflict(`${flow.ticket} has another unfinished flow by now.`)
@@ -145,6 +148,7 @@ export async function retryFlow(deps: ControlDeps, org: OrgId, flowId: string, a
     })
     const byHand = `in doubt, and to be tried again, says ${actor}`
     await retryDoubtful(tx, org, flowId, causeOf(flowId, step), byHand, now)
+    await resumeChildren(deps, tx, step, actor)
     await reopenFlow(tx, org, flowId, `"${step.title}" to be tried again`, now)
     await writeFlowLog(tx, {
       id: deps.newId('log'),

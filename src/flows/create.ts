@@ -210,7 +210,11 @@ export function freshStep(
   }
 }
 
-function filled(template: TemplateDefinition, params: Record<string, unknown>): Record<string, unknown> {
+/** Its parameters, with the defaults of those that were left out. */
+export function filled(
+  template: TemplateDefinition,
+  params: Record<string, unknown>,
+): Record<string, unknown> {
   const defaults = Object.entries(template.params).flatMap(([name, { default: value }]) =>
     value === undefined ? [] : [[name, value]],
   )

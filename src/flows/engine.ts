@@ -1,11 +1,12 @@
 import { type Events, lockSubject, nextEventAbout } from '../events/index.ts'
 import { messageOf } from '../ops/errors.ts'
-import type { FlowStepsTable, Tx } from '../store/index.ts'
+import type { FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
 import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
 import { saveFlow, setWaitingFor } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
 import { boundPrompt, boundReached } from './bounds.ts'
+import { cancelChildren } from './cancel.ts'
 import { startChild, wakeParent } from './children.ts'
 import { isFinal } from './definition.ts'
 import { type FlowLogType, writeFlowLogs } from './log.ts'
@@ -110,12 +111,14 @@ export function createEngine(deps: EngineDeps) {
           depth: flow.depth + 1,
         })
       }
-      if (isFinal(flow.status)) await wakeParent(deps.queue, tx, flow)
+      await endChildren(tx, before, transition)
+      if (isFinal(flow.status) || isAsking(flow) !== isAsking(state.flow))
+        await wakeParent(deps.queue, tx, flow)
       tx.afterCommit(() => {
         tell(job.log, transition)
         deps.onChange?.(flow.id)
         deps.onTransition?.(state, transition)
-        if (isFinal(flow.status)) deps.onFlowEnd(flow.template ?? 'planned', flow.outcome ?? flow.status)
+        if (isFinal(flow.status)) deps.onFlowEnd(kindOf(flow), flow.outcome ?? flow.status)
       })
       return kept
     })
@@ -124,6 +127,15 @@ export function createEngine(deps: EngineDeps) {
     for (const step of entered ? [...transition.steps, entered] : transition.steps)
       steps[step.position] = step
     return { ...state, flow: { ...saved, ...spent }, steps, context }
+  }
+
+  /** A step that is over, the first of its branches through or the time up, needs none of its children any more. */
+  async function endChildren(tx: Tx, before: FlowStepsTable | undefined, { flow, steps }: Transition) {
+    if (before?.type !== 'parallel' && before?.type !== 'sub_flow') return
+    const after = steps.find(({ id }) => id === before.id)
+    if (after?.status !== 'completed' && after?.status !== 'failed') return
+    const reason = `"${before.title}" has ${after.status === 'completed' ? 'what it needs' : 'failed'}`
+    await cancelChildren(deps, tx, flow.org, flow.id, { reason, outcome: 'not_needed', actor: 'system' })
   }
 
   async function park(tx: Tx, state: FlowState, { flow, waits, children, timer }: Transition) {
@@ -148,7 +160,9 @@ export function createEngine(deps: EngineDeps) {
       const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, step, wait.type) }
       if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
     }
-    for (const child of children) await startChild(deps, tx, state, step, child)
+    for (const child of children) {
+      if (!(await startChild(deps, tx, state, step, child))) throw new FlowMoved()
+    }
     if (timer !== null) await run(timer, timerOf(step))
   }
 
@@ -180,6 +194,11 @@ export function createEngine(deps: EngineDeps) {
       ),
   })
 }
+
+const isAsking = ({ status }: Pick<FlowsTable, 'status'>) => status === 'awaiting_user'
+
+const kindOf = ({ template, branch }: Pick<FlowsTable, 'template' | 'branch'>) =>
+  template ?? (branch === null ? 'planned' : 'branch')
 
 /** The audit log's lines, for whoever follows the process' log: what only goes its way is for debugging. */
 function tell(log: Job['log'], { flow, steps, logs }: Transition) {

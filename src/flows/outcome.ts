@@ -50,7 +50,7 @@ export type StepOutcome =
       events?: { type: EventType; correlation: string }[]
       /** For people: what is asked. */
       result?: unknown
-      /** Flows whose end ends the wait, to be started with it; `cancel`: those that are not needed any more. */
+      /** Flows whose end ends the wait, to be started with it. */
       children?: Child[]
     }
   /** Parks the step until a person has answered; then it is executed again, with the answer. */
@@ -65,4 +65,7 @@ export type Learned = {
   resolved?: Record<string, unknown>
   created?: Record<string, unknown>
   userInput?: unknown
+  /** From branches: the events that they used up, and that a person approved a contact. */
+  consumed?: Record<string, string>
+  approvedOnce?: boolean
 }

@@ -1,4 +1,4 @@
-import { type Subscriber, subscribeByWork } from '../events/index.ts'
+import { type Events, type Subscriber, subscribeByWork } from '../events/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { Store } from '../store/index.ts'
 import { activeFlowsOfTicket } from '../store/rows/flows.ts'
@@ -13,6 +13,7 @@ type Deps = {
   clock: Clock
   newId: (prefix: string) => string
   queue: WorkQueue
+  events: Events
   template: TemplateDefinition
   /** What every flow is given of the configuration. */
   settings: Record<string, unknown>

@@ -236,14 +236,8 @@ function park(
     context: state.context,
     steps: [parked],
     entered: null,
-    logs: [
-      {
-        type: outcome.status === 'awaiting_user' ? 'approval_requested' : 'waiting',
-        message: `waiting for ${outcome.waitingFor}`,
-        stepId: step.id,
-        metadata: { until: outcome.until },
-      },
-    ],
+    // Parked before: only what it waits for is put in other words.
+    logs: step.status === outcome.status ? [] : [waitingLine(step, outcome)],
     events: [],
     waits: (outcome.events ?? []).map(({ type, correlation }) => ({
       stepId: step.id,
@@ -256,6 +250,13 @@ function park(
     again: null,
   }
 }
+
+const waitingLine = (step: FlowStepsTable, wait: Extract<StepOutcome, { kind: 'wait' }>): LogLine => ({
+  type: wait.status === 'awaiting_user' ? 'approval_requested' : 'waiting',
+  message: `waiting for ${wait.waitingFor}`,
+  stepId: step.id,
+  metadata: { until: wait.until },
+})
 
 /** Parks a step until somebody has answered; people hear of it by the event. */
 export function ask(state: FlowState, step: FlowStepsTable, prompt: Prompt, now: Instant): Transition {

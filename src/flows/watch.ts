@@ -23,7 +23,8 @@ export function reportFailures(deps: {
     async onAppend(tx, { id, org, event }) {
       if (event.type !== 'flow_failed') return
       const flow = await getFlow(tx, org, event.flowId)
-      if (!flow) return
+      // What becomes of a branch or a sub-flow is its parent's to say, which fails as well or knows a way round.
+      if (!flow || flow.parent_flow_id !== null) return
       await deps.escalate(tx, org, {
         cause: `flow_failed:${id}`,
         priority: 'normal',

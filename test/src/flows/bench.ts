@@ -6,6 +6,7 @@ import {
   createEngine,
   createFlow,
   type Person,
+  reportFailures,
   respond,
   retryFlow,
   wakeOnEvents,
@@ -15,8 +16,10 @@ import { manualClock } from '../../../src/ops/clock.ts'
 import { VendorError } from '../../../src/ops/errors.ts'
 import { type Act, type Decision, defineSkill } from '../../../src/skills/index.ts'
 import { type FlowStepsTable, qb } from '../../../src/store/index.ts'
+import { childrenOf } from '../../../src/store/rows/flow-children.ts'
 import { logsOfFlow } from '../../../src/store/rows/flow-logs.ts'
 import { getSteps } from '../../../src/store/rows/flow-steps.ts'
+import { insertFlowTemplate } from '../../../src/store/rows/flow-templates.ts'
 import { getFlow } from '../../../src/store/rows/flows.ts'
 import { createDispatcher, nextRunAtBut } from '../../../src/work/index.ts'
 import { ORG, START } from '../../contracts/rows.ts'
@@ -39,6 +42,9 @@ export async function flowBench(given: {
   decisions?: Record<string, Decision>
   approvalNeeded?: (approvedBefore: boolean) => boolean
   deadline?: string
+  bounds?: z.input<typeof TemplateDefinition>['bounds']
+  /** Saved beside it: sub-flows. */
+  saved?: readonly z.input<typeof TemplateDefinition>[]
   databaseUrl?: string
   onStep?: (about: { step: string; moment: 'before' | 'after' }) => void
 }) {
@@ -59,7 +65,7 @@ export async function flowBench(given: {
     ...(given.databaseUrl ? { databaseUrl: given.databaseUrl } : {}),
   })
   const { store, queue, events, newId, log, hub } = bench
-  bench.subscribers.push(wakeOnEvents({ queue }))
+  bench.subscribers.push(wakeOnEvents({ queue }), reportFailures({ escalate: hub.escalate }))
   const ended: string[] = []
   const engine = createEngine({
     store,
@@ -96,9 +102,22 @@ export async function flowBench(given: {
     description: 'For tests.',
     params: { name: { type: 'string', description: 'Any' } },
     deadline: given.deadline ?? '30d',
+    ...(given.bounds ? { bounds: given.bounds } : {}),
     steps: given.steps,
   })
-  const control = { store, clock, newId, queue }
+  for (const one of given.saved ?? []) {
+    const row = {
+      org: ORG,
+      name: one.name,
+      version: one.version,
+      definition: JSON.stringify(one),
+      created_by: 'user:ada',
+      from_flow: null,
+      created_at: START,
+    }
+    await store.write((tx) => tx.run(insertFlowTemplate(row)))
+  }
+  const control = { store, clock, newId, queue, events }
   let flowId = ''
 
   /** Until nothing is due now. */
@@ -201,8 +220,22 @@ export async function flowBench(given: {
       await settle()
       return done
     },
-    async retry() {
-      await retryFlow(control, ORG, flowId, 'user:ada')
+    /** The flows that a flow's steps started, the oldest first. */
+    children: (of = flowId) => childrenOf(store.read, of),
+    /** Answers what a branch of the flow asks. */
+    async respondIn(branch: string, name: string, value: unknown) {
+      const child = (await childrenOf(store.read, flowId)).find((one) => one.branch === branch)
+      const flow = child && (await getFlow(store.read, ORG, child.id))
+      const step = flow && (await getSteps(store.read, flow)).find((one) => one.name === name)
+      if (!step) throw new Error(`there is no step ${name} in ${branch}`)
+      const response = { edit: {}, note: null, value }
+      const person: Person = { actor: 'user:ada', role: 'agent' }
+      await respond(control, ORG, { flowId: step.flow_id, stepId: step.id }, response, person)
+      await settle()
+      return shown()
+    },
+    async retry(id = flowId) {
+      await retryFlow(control, ORG, id, 'user:ada')
       await settle()
       return shown()
     },
