@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { previewReplay, replayFlow } from '../../../../src/flows/index.ts'
+import { ORG } from '../../../contracts/rows.ts'
+import { call, down, flowBench, type GivenStep } from '../bench.ts'
+import { flowCount, replay } from './bench.ts'
+
+/** What the skill `note` was called with, in order. */
+async function running(steps: GivenStep[], more: Partial<Parameters<typeof flowBench>[0]> = {}) {
+  const did: Record<string, unknown>[] = []
+  const bench = await flowBench({
+    steps,
+    ...more,
+    skills: {
+      note: (input) => {
+        did.push(input)
+        return { data: { ...input, id: `n${did.length}` } }
+      },
+      ...more.skills,
+    },
+  })
+  await bench.start()
+  return { bench, did }
+}
+
+const three = [
+  call('find', { input: { what: 'Landing page' } }),
+  call('write', { input: { about: '{{steps.find.result.data.id}}', text: 'Done!' } }),
+  call('close', { input: { id: '{{steps.write.result.data.id}}' } }),
+]
+
+describe('a replay', () => {
+  it('reuses earlier results, skips what is done, and leaves the old flow as it was', async () => {
+    const { bench, did } = await running(three)
+    await using _ = bench
+    const before = await bench.flow()
+    const again = await replay(bench, { from: 'write' })
+    expect(again).toMatchObject({ status: 'completed', replay_of: before.id, completed_steps: 3 })
+    expect(did).toHaveLength(3)
+    expect(again.step('close').answer).toEqual(before.step('close').answer)
+    const after = await bench.flow()
+    expect({ ...after, steps: after.steps }).toMatchObject({ status: 'completed', steps: before.steps })
+    expect(await bench.logs()).toContainEqual(expect.objectContaining({ type: 'flow_replayed' }))
+  })
+
+  it('does again what is ticked, with changed input, and what reads it reads the new result', async () => {
+    const { bench, did } = await running(three)
+    await using _ = bench
+    const again = await replay(bench, { from: 1, input: { text: 'Really done!' }, again: [1, 2] })
+    expect(did.slice(3)).toEqual([{ about: 'n1', text: 'Really done!' }, { id: 'n4' }])
+    expect(again.step('close').answer.data.id).toBe('n5')
+  })
+
+  it('lists before it starts what would happen again, and what came of it', async () => {
+    const { bench } = await running(
+      [...three.slice(0, 2), call('broken', { skill: 'broken' }), call('never', { input: {} })],
+      {
+        skills: {
+          broken: () => {
+            throw down('vendor_rejected', { when: 'never' })
+          },
+        },
+      },
+    )
+    await using _ = bench
+    const { effects } = await previewReplay(bench, ORG, bench.id(), 'write')
+    expect(effects).toMatchObject([
+      { step: 'write', skill: 'note', effect: 'write', earlier: 'done', again: 'if_ticked' },
+      { step: 'broken', earlier: 'failed', again: 'yes' },
+      { step: 'never', earlier: 'none', again: 'yes' },
+    ])
+  })
+
+  it('does not do a second time what a loop did in the same round, and does what comes after', async () => {
+    const steps = [
+      call('add', { input: { round: '{{steps.add.runs ?? 0}}' } }),
+      {
+        name: 'more',
+        type: 'conditional',
+        title: 'More?',
+        condition: { if: '{{steps.add.runs}}', lt: 3 },
+        on_success: 'add',
+      } as const,
+    ]
+    const { bench, did } = await running(steps)
+    await using _ = bench
+    expect(did).toHaveLength(3)
+    const again = await replay(bench, { from: 'add' })
+    expect(again).toMatchObject({ status: 'completed' })
+    expect(again.step('add').runs).toBe(3)
+    expect(did).toHaveLength(3)
+  })
+
+  it('keeps through a replay of a replay what the first flow did', async () => {
+    const { bench, did } = await running(three)
+    await using _ = bench
+    const first = await replay(bench, { from: 0 })
+    const second = await replay(bench, { from: 0, of: first.id })
+    expect(second).toMatchObject({ status: 'completed' })
+    expect(did).toHaveLength(3)
+  })
+
+  it('knows again only what the steps before knew', async () => {
+    const { bench } = await running(
+      [
+        call('create_task', { skill: 'create_task' }),
+        {
+          name: 'ask',
+          type: 'user_prompt',
+          title: 'Ask',
+          prompt_type: 'text',
+          message: 'What is it called?',
+        },
+        call('last', { input: { said: '{{user_input}}', task: '{{context.created_entities.task_id}}' } }),
+      ],
+      { skills: { create_task: () => ({ id: 't1' }) } },
+    )
+    await using _ = bench
+    await bench.respond('ask', 'Lovelace')
+    const again = await replay(bench, { from: 'ask' })
+    expect(again).toMatchObject({ status: 'awaiting_user' })
+    expect(JSON.parse(again.context)).toMatchObject({ created_entities: { task_id: 't1' } })
+    expect(JSON.parse(again.context).user_input).toBeUndefined()
+  })
+
+  it('asks again for approval of what is really done again, and not for what is kept', async () => {
+    const steps = [
+      call('draft', { input: { text: 'Hello' } }),
+      {
+        name: 'approve',
+        type: 'approval',
+        title: 'Approve',
+        policy: 'always',
+        payload: { text: '{{steps.draft.result.data.text}}' },
+        within: '1h',
+      } as const,
+      call('send', { input: { text: '{{steps.approve.result.payload.text}}' } }),
+    ]
+    const { bench, did } = await running(steps)
+    await using _ = bench
+    await bench.respond('approve', 'approve')
+    expect(did).toHaveLength(2)
+    expect(await replay(bench, { from: 'draft' })).toMatchObject({ status: 'completed' })
+    const ticked = await replay(bench, { from: 'draft', again: [2] })
+    expect(ticked).toMatchObject({ status: 'awaiting_user' })
+    expect(did).toHaveLength(2)
+  })
+
+  it.each([
+    ['a step that is not there', { from: 9 }, 'unknown_step'],
+    ['a tick where there is no effect', { from: 1, again: [0] }, 'bad_input'],
+    [
+      'input of a step whose result is reused',
+      { from: 1, input: { 0: { what: 'x' } }, again: [1] },
+      'bad_input',
+    ],
+    ['input of an effect that is kept', { from: 1, input: { text: 'other' } }, 'bad_input'],
+    [
+      'a mapping to a later step',
+      { from: 1, input: { about: '{{steps.2.result}}' }, again: [1] },
+      'bad_input',
+    ],
+  ])('is refused for %s, and nothing is started', async (_what, request, code) => {
+    const { bench } = await running(three)
+    await using _ = bench
+    const wanted = { input: {}, again: [], ...request }
+    await expect(replayFlow(bench, ORG, bench.id(), wanted, 'user:ada')).rejects.toMatchObject({ code })
+    expect(await flowCount(bench)).toBe(1)
+  })
+
+  it('is refused while the flow runs', async () => {
+    const { bench } = await running([{ name: 'rest', type: 'delay', title: 'Rest', for: '1h' }])
+    await using _ = bench
+    const wanted = { from: 0, input: {}, again: [] }
+    await expect(replayFlow(bench, ORG, bench.id(), wanted, 'user:ada')).rejects.toMatchObject({
+      status: 409,
+    })
+  })
+})
