@@ -16,8 +16,8 @@ const SOCKETS_MAX = 1_000
 const CHANNELS_MAX = 100
 /** A client that reconnects asks for all its channels at once; more than some rounds of that is no client. */
 const REQUESTS_PER_MINUTE = 5 * CHANNELS_MAX
-/** Packets not taken off us. Beyond it a client is cut off; on reconnecting it hears how things stand. */
-const BACKLOG_MAX = 64
+/** What a client has not taken off us. Beyond it, it is cut off; on reconnecting it hears how things stand. */
+const BACKLOG_MAX_BYTES = 2 * 1024 * 1024
 const MINUTE = 60_000
 
 export type SocketServerDeps = {
@@ -32,7 +32,7 @@ export type SocketServerDeps = {
 
 const Subscription = z.object({
   channel: z.string().min(1).max(200),
-  auth: z.unknown(),
+  auth: z.unknown().optional(),
 })
 
 /** Where clients put a token: laravel-echo under `headers`, socket.io's own way is `token`. */
@@ -63,7 +63,7 @@ export function createSocketServer(deps: SocketServerDeps) {
   const { adapter, sockets } = io.of('/')
   /** What each channel of a socket was allowed by: asked again now and then, since tokens are revoked. */
   const grants = new WeakMap<Socket, Map<string, Asking>>()
-  const backlogs = new WeakMap<Socket, { packets: number }>()
+  const backlogs = new WeakMap<Socket, { bytes: number }>()
   /** How often each followed channel was told something: who joins meanwhile needs no summary. */
   const told = new Map<string, number>()
   adapter.on('delete-room', (room: string) => told.delete(room))
@@ -154,7 +154,7 @@ export function createSocketServer(deps: SocketServerDeps) {
       told.set(channel, (told.get(channel) ?? 0) + 1)
       for (const id of [...(adapter.rooms.get(channel) ?? [])]) {
         const socket = sockets.get(id)
-        if (socket && (backlogs.get(socket)?.packets ?? 0) > BACKLOG_MAX) socket.disconnect(true)
+        if (socket && (backlogs.get(socket)?.bytes ?? 0) > BACKLOG_MAX_BYTES) socket.disconnect(true)
       }
       send(io.to(channel), channel, message)
     },
@@ -200,14 +200,14 @@ function tokenIn(auth: unknown): string | undefined {
   return given.data.token === undefined ? undefined : `Bearer ${given.data.token}`
 }
 
-/** Packets that wait for a client to take them; the transport takes all there are at once. */
-function countBacklog(socket: Socket): { packets: number } {
-  const backlog = { packets: 0 }
-  socket.conn.on('packetCreate', () => {
-    backlog.packets += 1
+/** About how much waits for a client to take it; the transport takes all there is at once. */
+function countBacklog(socket: Socket): { bytes: number } {
+  const backlog = { bytes: 0 }
+  socket.conn.on('packetCreate', ({ data }: { data?: unknown }) => {
+    if (typeof data === 'string') backlog.bytes += data.length
   })
   socket.conn.on('drain', () => {
-    backlog.packets = 0
+    backlog.bytes = 0
   })
   return backlog
 }
