@@ -220,6 +220,7 @@ export async function flowBench(given: {
       await settle()
       return done
     },
+    flowOf: (id: string) => getFlow(store.read, ORG, id),
     /** The flows that a flow's steps started, the oldest first. */
     children: (of = flowId) => childrenOf(store.read, of),
     /** Answers what a branch of the flow asks. */
