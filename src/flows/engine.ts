@@ -44,10 +44,9 @@ const QUIET = new Set<FlowLogType>(['step_started', 'step_completed', 'event_rec
  */
 export function createEngine(deps: EngineDeps) {
   async function run({ flowId }: { flowId: string }, job: Job): Promise<RunResult> {
-    let state = await loadFlow(deps.store.read, job.org, flowId)
-    if (!state || isFinal(state.flow.status)) return undefined
     try {
-      if (state.flow.started_at === null) state = await commit(state, begin(state, deps.clock.now()), job)
+      let state = await take(flowId, job)
+      if (!state || isFinal(state.flow.status)) return undefined
       while (!isFinal(state.flow.status) && !job.signal.aborted) {
         const resumed = resumedAt(state, deps.clock.now())
         const step = resumed.steps[resumed.flow.position]
@@ -68,6 +67,14 @@ export function createEngine(deps: EngineDeps) {
       return { again: deps.clock.now(), why: 'the flow moved' }
     }
   }
+
+  /** The flow as it stands; one that has not begun begins. One transaction, whose pages the writer has at hand. */
+  const take = (flowId: string, job: Job) =>
+    deps.store.write(async (tx) => {
+      const state = await loadFlow(tx, job.org, flowId)
+      if (state?.flow.started_at !== null) return state
+      return save(tx, state, begin(state, deps.clock.now()), job)
+    })
 
   /** What becomes of the step at which the flow stands: by what it asked, by its bounds, or by executing it. */
   async function next(state: FlowState, step: FlowStepsTable, job: Job): Promise<Transition | 'parked'> {
@@ -90,37 +97,38 @@ export function createEngine(deps: EngineDeps) {
     return follow(state, step, { ...executed, outcome }, deps.clock.now(), deps.random)
   }
 
-  /** Writes a transition as one transaction. Throws FlowMoved where the flow ended or its wait was answered. */
-  async function commit(state: FlowState, transition: Transition, job: Job): Promise<FlowState> {
+  const commit = (state: FlowState, transition: Transition, job: Job) =>
+    deps.store.write((tx) => save(tx, state, transition, job))
+
+  /** Writes a transition. Throws FlowMoved where the flow ended or its wait was answered. */
+  async function save(tx: Tx, state: FlowState, transition: Transition, job: Job): Promise<FlowState> {
     const { flow, context } = transition
     const saved = context === state.context ? flow : { ...flow, context: JSON.stringify(context) }
-    const spent = await deps.store.write(async (tx) => {
-      const before = state.steps[state.flow.position]
-      if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
-      const kept = await saveFlow(tx, saved, state.flow)
-      if (!kept) throw new FlowMoved()
-      if (before?.status === 'awaiting_user' && !(await isAnsweredAsRead(tx, before))) throw new FlowMoved()
-      for (const step of transition.steps) await saveStep(tx, step)
-      await park(tx, state, transition)
-      await writeFlowLogs(tx, deps.newId, flow, transition.logs)
-      for (const event of transition.events) {
-        await deps.events.raise(tx, event, {
-          org: flow.org,
-          caseId: flow.case_id,
-          cause: `flow:${flow.id}`,
-          depth: flow.depth + 1,
-        })
-      }
-      await endChildren(tx, before, transition)
-      if (isFinal(flow.status) || isAsking(flow) !== isAsking(state.flow))
-        await wakeParent(deps.queue, tx, flow)
-      tx.afterCommit(() => {
-        tell(job.log, transition)
-        deps.onChange?.(flow.id)
-        deps.onTransition?.(state, transition)
-        if (isFinal(flow.status)) deps.onFlowEnd(kindOf(flow), flow.outcome ?? flow.status)
+    const before = state.steps[state.flow.position]
+    if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
+    const spent = await saveFlow(tx, saved, state.flow)
+    if (!spent) throw new FlowMoved()
+    if (before?.status === 'awaiting_user' && !(await isAnsweredAsRead(tx, before))) throw new FlowMoved()
+    for (const step of transition.steps) await saveStep(tx, step)
+    await park(tx, state, transition)
+    await writeFlowLogs(tx, deps.newId, flow, transition.logs)
+    for (const event of transition.events) {
+      await deps.events.raise(tx, event, {
+        org: flow.org,
+        caseId: flow.case_id,
+        cause: `flow:${flow.id}`,
+        depth: flow.depth + 1,
       })
-      return kept
+    }
+    await endChildren(tx, before, transition)
+    if (isFinal(flow.status) || isAsking(flow) !== isAsking(state.flow))
+      await wakeParent(deps.queue, tx, flow)
+    if (isFinal(flow.status) || transition.timer !== null) await job.finish(tx)
+    tx.afterCommit(() => {
+      tell(job.log, transition)
+      deps.onChange?.(flow.id)
+      deps.onTransition?.(state, transition)
+      if (isFinal(flow.status)) deps.onFlowEnd(kindOf(flow), flow.outcome ?? flow.status)
     })
     const { entered } = transition
     const steps = state.steps.slice()

@@ -15,6 +15,8 @@ export type Job = {
   caseId: string | null
   signal: AbortSignal
   log: Logger
+  /** Ends the work in the transaction of the last thing that it changes, instead of in one of its own afterwards. */
+  finish(tx: Tx): Promise<void>
 }
 
 /** How a run ended that did not throw: done, or asked to be run again at a time (not counted as a failure). */

@@ -113,6 +113,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   async function run(row: WorkTable) {
     const before = performance.now()
     const kind = kinds.get(row.kind)
+    let finished = false
     const job: Job = {
       id: row.id,
       org: row.org,
@@ -120,6 +121,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       caseId: row.case_id,
       signal: stopping.signal,
       log: log.child({ work: row.kind, workId: row.id, ...(row.case_id ? { caseId: row.case_id } : {}) }),
+      async finish(tx) {
+        if (!(await finishRow(tx, row))) return
+        tx.afterCommit(() => {
+          finished = true
+        })
+      },
     }
     const report = (result: 'done' | 'again' | 'failed' | 'dead') =>
       deps.onRun(row.kind, result, performance.now() - before)
@@ -128,7 +135,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       if (row.interruptions >= INTERRUPTIONS_MAX)
         throw new Error(`${row.interruptions} processes ended while they ran it`)
       const result = await kind.run(kind.payload.parse(JSON.parse(row.payload)), job)
-      if (result) {
+      if (finished) report('done')
+      else if (result) {
         const attempts = row.attempts - 1
         const { again: run_at, why: last_error } = result
         await settled(row, (tx) => releaseRow(tx, row, { run_at, attempts, last_error }))

@@ -116,13 +116,13 @@ export type FlowChange = Pick<FlowsTable, Column>
 /** What others count on a flow's row while it runs. */
 export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens'>
 
-type Change = FlowChange & { org: string; id: string; executed: number; since: number; was: string }
+type Change = FlowChange & { org: string; id: string; executed: number; since: number }
 type Changing = (change: Change) => Query<Spent>
-/** By the columns that they set, of which there are few combinations. */
+/** By the status before and the columns that they set, of which there are few combinations. */
 const changes = new Map<string, Changing>()
 
-function changeOf(columns: readonly Column[]): Changing {
-  const key = columns.join()
+function changeOf(was: string, columns: readonly Column[]): Changing {
+  const key = `${was} ${columns.join()}`
   const known = changes.get(key)
   if (known) return known
   const change = prepared<Change, Spent>((p) =>
@@ -133,7 +133,8 @@ function changeOf(columns: readonly Column[]): Changing {
       .where('id', '=', p.id)
       .where('steps_executed', '=', p.executed)
       .where('updated_at', '=', p.since)
-      .where('status', '=', p.was)
+      // A literal: SQLite would look at each value it is given whether a partial index fits now, and plan anew.
+      .where('status', '=', sql.lit(was))
       .returning(['spent_usd', 'spent_tokens']),
   )
   changes.set(key, change)
@@ -150,7 +151,7 @@ export function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Promise<
   const { steps_executed: executed, updated_at: since, status: was } = before
   // One at least is set, so that a transition that changes nothing still finds out whether it is void.
   const columns = changing.filter((column) => flow[column] !== before[column] || column === 'updated_at')
-  return tx.first(changeOf(columns)({ ...flow, executed, since, was }))
+  return tx.first(changeOf(was, columns)({ ...flow, executed, since }))
 }
 
 const addSpent = prepared<{ id: string; usd: number; tokens: number }, unknown>((p) =>
@@ -282,6 +283,26 @@ export async function setWaitingFor(tx: Tx, org: string, id: string, waitingFor:
     qb
       .updateTable('flows')
       .set({ waiting_for: waitingFor, waiting_until: null })
+      .where('org', '=', org)
+      .where('id', '=', id)
+      .where('status', 'not in', final as never),
+  )
+}
+
+/** What a flow waits for changes from outside: a transition that is under way is void and repeated. */
+export function waitOn(
+  tx: Tx,
+  { org, id }: Pick<FlowsTable, 'org' | 'id'>,
+  change: { waitingFor: string; waitedMs: number; at: number },
+) {
+  return tx.run(
+    qb
+      .updateTable('flows')
+      .set({
+        waiting_for: change.waitingFor,
+        waited_ms: sql<number>`waited_ms + ${change.waitedMs}`,
+        updated_at: change.at,
+      })
       .where('org', '=', org)
       .where('id', '=', id)
       .where('status', 'not in', final as never),

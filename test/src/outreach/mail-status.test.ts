@@ -31,6 +31,7 @@ async function sentMail() {
     caseId: null,
     signal: new AbortController().signal,
     log,
+    finish: async () => {},
   }
   return {
     clock,
