@@ -1,2 +1,2 @@
 export { createRaise } from './raise.ts'
-export { assign, claim, dismiss, resolve } from './work-on.ts'
+export { assign, claim, dismiss, dismissOnce, resolve } from './work-on.ts'

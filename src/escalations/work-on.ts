@@ -39,6 +39,13 @@ export async function dismiss(deps: Deps, org: OrgId, id: string, reason: string
   }))
 }
 
+/** The same, safe to repeat: one that was dismissed for this very reason stays as it is. */
+export async function dismissOnce(deps: Deps, org: OrgId, id: string, reason: string): Promise<void> {
+  const before = await getEscalation(deps.store.read, org, id)
+  if (before?.status === 'dismissed' && before.note === reason) return
+  await dismiss(deps, org, id, reason)
+}
+
 async function change(
   deps: Deps,
   org: OrgId,

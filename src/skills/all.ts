@@ -2,10 +2,12 @@ import { dialCall } from './calls/dial-call.ts'
 import { placeCall } from './calls/place-call.ts'
 import { postChat } from './chat/post-chat.ts'
 import { createEscalation } from './escalations/create-escalation.ts'
+import { dismissEscalation } from './escalations/dismiss-escalation.ts'
 import { searchKnowledge } from './knowledge/search-knowledge.ts'
 import { sendEmail } from './mail/send-email.ts'
 import { commentTicket } from './tickets/comment-ticket.ts'
 import { handOverTicket } from './tickets/hand-over-ticket.ts'
+import { restoreTicket } from './tickets/restore-ticket.ts'
 import { updateTicket } from './tickets/update-ticket.ts'
 
 /** The skills that act. Deciders add those that judge (see outreach/). */
@@ -18,5 +20,7 @@ export const actingSkills = [
   dialCall,
   postChat,
   createEscalation,
+  dismissEscalation,
+  restoreTicket,
   searchKnowledge,
 ] as const

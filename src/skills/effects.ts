@@ -1,9 +1,10 @@
 import { InDoubt, InputError, messageOf, Refused, VendorError } from '../ops/errors.ts'
 import type { EffectsTable, Tx } from '../store/index.ts'
 import { findEffect, insertEffect, retryEffect, settleEffect } from '../store/rows/effects.ts'
-import type { Act, Channel, Occasion, Recheck, Skill } from './define.ts'
+import type { Act, Channel, Occasion, Recheck, Skill, Undo } from './define.ts'
 import { checkFence, parseInput } from './guards.ts'
 import type { SkillHub } from './hub.ts'
+import { undoOf } from './undo.ts'
 
 /** Whether a contact may go out now. Asked in the transaction in which the effect becomes `trying`. */
 export type ContactGate = (
@@ -19,6 +20,8 @@ export type Skills = {
    * Throws InputError, Refused (policy, fence), VendorError, InDoubt.
    */
   act(name: string, input: unknown, occasion: Occasion): Promise<unknown>
+  /** How an effect would be taken back, or why it cannot be. Changes nothing. */
+  undoOf(effect: EffectsTable): Promise<Undo>
 }
 
 export type EffectMoment = { skill: string; moment: 'trying' | 'answered' }
@@ -222,7 +225,12 @@ export function createSkills(deps: {
     })
   }
 
-  return { list: () => [...skills.values()], get: (name) => skills.get(name), act }
+  return {
+    list: () => [...skills.values()],
+    get: (name) => skills.get(name),
+    act,
+    undoOf: (effect) => undoOf(hub, skills.get(effect.skill), effect),
+  }
 }
 
 /** A crash of our own code after the request may have left: neither policy nor a vendor's clear no. */

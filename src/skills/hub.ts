@@ -50,6 +50,8 @@ export type SkillHub = {
   }
   log: Logger
   escalate: (tx: Tx, org: OrgId, escalation: NewEscalation) => Promise<string>
+  /** Takes an open escalation out of people's queue. Throws InputError 409 where somebody finished it otherwise. */
+  dismissEscalation: (org: OrgId, id: string, reason: string) => Promise<void>
   /** Puts a call into the caller's queue. */
   queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string; runAt?: number }) => Promise<void>
   /** Tells our mirror what one of our own writes made of a ticket. */

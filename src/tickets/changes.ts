@@ -3,7 +3,10 @@ import type { DeskHandover, DeskTicket } from '../ports/index.ts'
 import type { DeskWritesTable, TicketsTable } from '../store/index.ts'
 
 /** Assigned to AI: the configured agent or group, or the tag. A ticket that is done is nobody's work. */
-export function isAssignedToAi(ticket: DeskTicket, handover: DeskHandover): boolean {
+export function isAssignedToAi(
+  ticket: Pick<DeskTicket, 'status' | 'tags' | 'assigneeId' | 'groupId'>,
+  handover: DeskHandover,
+): boolean {
   if (ticket.status === 'solved' || ticket.status === 'closed') return false
   const { aiAssignee, aiTag } = handover
   return (

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { getEscalation } from '../../store/rows/cases.ts'
 import { defineSkill } from '../define.ts'
 
 export const createEscalation = defineSkill({
@@ -29,4 +30,17 @@ export const createEscalation = defineSkill({
   },
   // The cause makes the escalation one.
   recheck: async () => ({ kind: 'repeat' }),
+  async undo(_input, { escalationId }, { org, hub }) {
+    const escalation = await getEscalation(hub.store.read, org, escalationId)
+    if (!escalation) return { kind: 'impossible', why: 'The escalation is not there any more.' }
+    if (escalation.status === 'resolved' || escalation.status === 'dismissed') {
+      return { kind: 'impossible', why: `The escalation is ${escalation.status} already.` }
+    }
+    return {
+      kind: 'skill',
+      skill: 'dismiss_escalation',
+      input: { escalationId, reason: 'what raised it was rolled back' },
+      title: `Dismiss the escalation "${escalation.reason}"`,
+    }
+  },
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { settleDeskWrites } from '../../store/rows/desk-writes.ts'
 import { defineSkill } from '../define.ts'
+import { undoWrite } from './undo-write.ts'
 import { noteWrites, recheckTicket, WrittenTicket, writeTicket } from './write-ticket.ts'
 
 const Input = z.object({
@@ -25,4 +26,5 @@ export const commentTicket = defineSkill({
   async record(tx, _input, _output, act) {
     await settleDeskWrites(tx, act.effectId, 'done')
   },
+  undo: ({ ticket }, _output, about) => undoWrite(ticket, about),
 })

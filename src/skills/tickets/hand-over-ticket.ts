@@ -3,6 +3,7 @@ import type { Desk, DeskChange } from '../../ports/index.ts'
 import { settleDeskWrites } from '../../store/rows/desk-writes.ts'
 import { defineSkill } from '../define.ts'
 import { deskOfTicket } from './desk-of.ts'
+import { undoWrite } from './undo-write.ts'
 import { noteWrites, recheckTicket, WrittenTicket, writeTicket } from './write-ticket.ts'
 
 const Input = z.object({
@@ -41,4 +42,5 @@ export const handOverTicket = defineSkill({
   async record(tx, _input, _output, act) {
     await settleDeskWrites(tx, act.effectId, 'done')
   },
+  undo: ({ ticket }, _output, about) => undoWrite(ticket, about),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { settleDeskWrites } from '../../store/rows/desk-writes.ts'
 import { defineSkill } from '../define.ts'
+import { undoWrite } from './undo-write.ts'
 import { noteWrites, recheckTicket, WrittenTicket, writeTicket } from './write-ticket.ts'
 
 const Input = z.object({
@@ -37,4 +38,5 @@ export const updateTicket = defineSkill({
   async record(tx, _input, _output, act) {
     await settleDeskWrites(tx, act.effectId, 'done')
   },
+  undo: ({ ticket }, _output, about) => undoWrite(ticket, about),
 })

@@ -105,7 +105,12 @@ export async function recheckTicket(
 }
 
 /** Brings our mirror in step with what the desk answered, so that its echo is no news. */
-async function mirrored(ref: string, desk: Desk, ticket: DeskTicket, act: Act): Promise<WrittenTicket> {
+export async function mirrored(
+  ref: string,
+  desk: Desk,
+  ticket: DeskTicket,
+  act: Act,
+): Promise<WrittenTicket> {
   const { hub } = act
   const by = { cause: `effect:${act.effectId}`, depth: act.depth }
   await hub.store.write((tx) => hub.recordOwnWrite(tx, act.org, desk, ticket, by))

@@ -20,6 +20,13 @@ const settle = prepared<{ effect: string; state: string }, unknown>((p) =>
 export const settleDeskWrites = (tx: Tx, effect: string, state: 'done' | 'failed') =>
   tx.run(settle({ effect, state }))
 
+const ofEffect = prepared<{ effect: string }, DeskWritesTable>((p) =>
+  qb.selectFrom('desk_writes').selectAll().where('effect_id', '=', p.effect).orderBy('id'),
+)
+
+/** What one effect changed, field by field. */
+export const deskWritesOfEffect = (read: Executor, effect: string) => read.all(ofEffect({ effect }))
+
 /** Our writes to a ticket since `since`, newest last: a change that the desk reports may be our own. */
 const since = prepared<{ org: string; ticket: string; since: number }, DeskWritesTable>((p) =>
   qb

@@ -55,6 +55,7 @@ export async function skillBench(
     },
     log,
     escalate: createRaise({ clock, newId, events: () => events }),
+    dismissEscalation: async () => {},
     queueCall: async () => {},
     recordOwnWrite: async () => {},
     refreshTicket: async () => {},
