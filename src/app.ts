@@ -5,12 +5,13 @@ import { createAi, createRecorder, loadPrompts } from './ai/index.ts'
 import { type CallerDeps, createCaller, placeCallWork, watchCalls } from './calls/index.ts'
 import type { Config } from './config/index.ts'
 import { connect } from './connect.ts'
-import { createRaise } from './escalations/index.ts'
+import { createRaise, dismissOnce } from './escalations/index.ts'
 import { createEvents, type Events, getEvent, type Subscriber } from './events/index.ts'
 import {
   assignToAi,
   createEngine,
   followAssignments,
+  guardedSkills,
   reportFailures,
   startByRequest,
   templates,
@@ -181,6 +182,7 @@ export async function createHub(options: HubOptions) {
     },
     log,
     escalate,
+    dismissEscalation: (org, id, reason) => dismissOnce({ store, clock, events }, org, id, reason),
     queueCall,
     recordOwnWrite: async (tx, org, desk, ticket, by) => {
       await recordTicket(syncDeps, tx, org, desk, ticket, { ...by, ours: true })
@@ -220,8 +222,10 @@ export async function createHub(options: HubOptions) {
     newId,
     queue,
     events,
-    skills,
+    skills: guardedSkills(skills, config.skills.policy, store.read),
     decisions: outreachDecisions(outreach),
+    ai,
+    bounds: config.flows.bounds,
     approvalNeeded: (approvedBefore) =>
       config.contacts.approve === 'always' || (config.contacts.approve === 'first' && !approvedBefore),
     random,
@@ -386,6 +390,7 @@ export async function createHub(options: HubOptions) {
       voice,
       org: ORG,
       log,
+      approveOwn: config.contacts.approveOwn,
       startFlow: (template, params, by, from) =>
         startByRequest(starting, ORG, { template, params, by, from }),
       assignToAi: (ref) => assignToAi(starting, ORG, ref),
