@@ -3,7 +3,8 @@ import type { Integration } from '../ports/index.ts'
 import { email, roles, voice } from './channels.ts'
 import { type Described, describeField } from './describe.ts'
 import { logging, secrets, server, store } from './hub.ts'
-import { calls, company, contacts, escalations, model, waiting, wallet } from './job.ts'
+import { calls, company, contacts, escalations, flows, model, waiting, wallet } from './job.ts'
+import { skills } from './policy.ts'
 
 /** Every area, in the order that `.env.example` has them. */
 export const areas = {
@@ -13,7 +14,9 @@ export const areas = {
   logging,
   company,
   contacts,
+  skills,
   waiting,
+  flows,
   model,
   email,
   voice,

@@ -1,6 +1,6 @@
 export { previewReplay, replayFlow } from './again/replay.ts'
 export { cancelFlow } from './cancel.ts'
-export { type Person, type Response, respond, retryFlow } from './control.ts'
+export { retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
 export {
   durationMs,
@@ -9,8 +9,12 @@ export {
   TemplateDefinition,
   type TemplateInput,
 } from './definition.ts'
+export { delegate } from './delegate.ts'
 export { createEngine } from './engine.ts'
+export type { Person } from './may.ts'
 export { promptOf } from './prompt.ts'
+export { type Response, respond } from './respond.ts'
+export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export type { FlowState } from './state.ts'
