@@ -12,7 +12,7 @@ export {
 export { delegate } from './delegate.ts'
 export { createEngine } from './engine.ts'
 export type { Person } from './may.ts'
-export { promptOf } from './prompt.ts'
+export { type Prompt, promptOf } from './prompt.ts'
 export { type Response, respond } from './respond.ts'
 export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'

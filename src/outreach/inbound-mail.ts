@@ -197,14 +197,19 @@ async function matchMail(deps: Deps, org: OrgId, mail: ReceivedMail): Promise<Ma
     : undefined
 }
 
+const WAITING_LOOKED_AT = 20
+
 /** The one flow of a customer that waits; with several, none: a person decides which. */
 async function waitingFlowOf(
   read: Executor,
   org: OrgId,
   customerId: string,
 ): Promise<FlowsTable | undefined> {
-  const waiting = await listFlows(read, org, { status: 'waiting', customerId, limit: 2 })
-  return waiting.length === 1 ? waiting[0] : undefined
+  const waiting = await listFlows(read, org, { status: 'waiting', customerId, limit: WAITING_LOOKED_AT })
+  // A flow that waits for its branches waits for no mail itself.
+  const parents = new Set(waiting.map(({ parent_flow_id }) => parent_flow_id))
+  const own = waiting.filter(({ id }) => !parents.has(id))
+  return own.length === 1 && waiting.length < WAITING_LOOKED_AT ? own[0] : undefined
 }
 
 /** Follows what becomes of our mails: their Message-ID, delivery, bounces. */

@@ -179,6 +179,8 @@ export function listFlows(
     ticket?: string
     customerId?: string
     template?: string
+    /** Those that this flow's steps started; null: only those that no flow started. */
+    parent?: string | null
     limit: number
     before?: string
   },
@@ -198,6 +200,8 @@ export function listFlows(
   if (filter.ticket) query = query.where('flows.ticket', '=', filter.ticket)
   if (filter.customerId) query = query.where('flows.customer_id', '=', filter.customerId)
   if (filter.template) query = query.where('flows.template', '=', filter.template)
+  if (filter.parent === null) query = query.where('flows.parent_flow_id', 'is', null)
+  else if (filter.parent) query = query.where('flows.parent_flow_id', '=', filter.parent)
   if (filter.before) query = query.where('flows.id', '<', filter.before)
   return read.all(query.orderBy('flows.id', 'desc').limit(filter.limit))
 }
