@@ -6,6 +6,7 @@ import pino from 'pino'
 import { z } from 'zod'
 import { createEvents, type Subscriber } from '../src/events/index.ts'
 import { TemplateDefinition } from '../src/flows/definition.ts'
+import { defaultBounds } from '../src/flows/bounds.ts'
 import { createEngine, createFlow, wakeOnEvents } from '../src/flows/index.ts'
 import { systemClock } from '../src/ops/clock.ts'
 import { createIds } from '../src/ops/ids.ts'
@@ -132,6 +133,8 @@ async function hub(): Promise<Machine> {
     events,
     skills,
     decisions: new Map(),
+    ai: { ask: async () => ({ kind: 'unavailable', reason: 'none', run: null }) },
+    bounds: defaultBounds,
     approvalNeeded: () => true,
     random: Math.random,
     onFlowEnd: () => atEnd(),

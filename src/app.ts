@@ -297,7 +297,7 @@ export async function createHub(options: HubOptions) {
   function tellPages(event: { type: string }) {
     if ('escalationId' in event) live.tell({ kind: 'escalation', id: String(event.escalationId) })
     else if ('callId' in event) live.tell({ kind: 'call', id: String(event.callId) })
-    else if ('ticket' in event) live.tell({ kind: 'ticket', id: String(event.ticket) })
+    else if ('ticket' in event && event.ticket) live.tell({ kind: 'ticket', id: String(event.ticket) })
   }
 
   const dispatcher = createDispatcher({

@@ -21,14 +21,29 @@ export const company = defineArea({
       .describe(
         'Country of phone numbers written without one, when the customer does not tell: IN, DE, US …',
       ),
+    COMPANY_TIME_ZONE: z
+      .string()
+      .refine(isZone, 'it must be an IANA time zone, like Europe/Berlin')
+      .prefault('UTC')
+      .describe('Time zone of schedules that name none, like Europe/Berlin'),
   }),
   read: (env) => ({
+    timeZone: env.COMPANY_TIME_ZONE,
     name: env.COMPANY_NAME ?? null,
     about: env.COMPANY_ABOUT ?? null,
     address: env.COMPANY_ADDRESS ?? null,
     defaultCountry: env.DEFAULT_COUNTRY ?? null,
   }),
 })
+
+function isZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return true
+  } catch {
+    return false
+  }
+}
 
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/
 
@@ -38,6 +53,9 @@ export const contacts = defineArea({
     APPROVE_CONTACTS: oneOf('never', 'first', 'always')
       .prefault('first')
       .describe('Which contacts a person approves: never, first (the first of each flow) or always'),
+    APPROVE_OWN: oneOf('allow', 'deny')
+      .prefault('allow')
+      .describe('Whether whoever asked for a flow may approve what it does: allow, or deny, so that two look'),
     QUIET_HOURS: z
       .string()
       .refine(isQuietHours, 'it must be two times of day, like 21:00-08:00, or none')
@@ -49,6 +67,7 @@ export const contacts = defineArea({
   }),
   read: (env) => ({
     approve: env.APPROVE_CONTACTS,
+    approveOwn: env.APPROVE_OWN === 'allow',
     /** Minutes after midnight; `from` is later than `to` when the night lies between. */
     quietHours: quietHours(env.QUIET_HOURS),
     dailyCap: env.CONTACT_DAILY_CAP,
@@ -104,6 +123,25 @@ export const waiting = defineArea({
       deskSweepMs: env.DESK_SWEEP_EVERY,
     }
   },
+})
+
+export const flows = defineArea({
+  title: 'What one flow may use up before it pauses and asks',
+  env: z.object({
+    FLOW_MAX_STEPS: integer(1).prefault('500').describe('Steps executed, loops included'),
+    FLOW_MAX_USD: decimal(0).prefault('5').describe('US dollars for models and calls'),
+    FLOW_MAX_TOKENS: integer(0).prefault('500000').describe('Model tokens, in and out'),
+    FLOW_MAX_DAYS: decimal(0).prefault('60').describe('Days since it started'),
+  }),
+  read: (env) => ({
+    /** A template may set less, only a person more. */
+    bounds: {
+      steps: env.FLOW_MAX_STEPS,
+      usd: env.FLOW_MAX_USD,
+      tokens: env.FLOW_MAX_TOKENS,
+      wallMs: env.FLOW_MAX_DAYS * 86_400_000,
+    },
+  }),
 })
 
 const PRICE = /^(.+)=(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/

@@ -1,19 +1,31 @@
+import { z } from 'zod'
 import type { FlowsTable } from '../store/index.ts'
 import { type Bounds, durationMs } from './definition.ts'
-import { confirmOptions, type Prompt } from './prompt.ts'
+import { confirmOptions, type Prompt, promptDefaults } from './prompt.ts'
 
 /** What a flow may use up before it pauses: steps executed, US dollars, model tokens, milliseconds since it started. */
 export type FlowBounds = { steps: number; usd: number; tokens: number; wallMs: number }
 
 export type Bound = keyof FlowBounds
 
-/** Far beyond what the templates need, so that only what has gone wrong gets here. */
+const Own = z.object({ steps: z.number(), usd: z.number(), tokens: z.number(), wallMs: z.number() }).partial()
+
+/** As configured where nobody configures: far beyond what the templates need, so that only what has gone wrong gets here. */
 export const defaultBounds: FlowBounds = { steps: 500, usd: 5, tokens: 500_000, wallMs: 60 * 86_400_000 }
 
-/** A template's own bounds where it names any, in the units of the engine. */
-export function withDefaults(bounds: Partial<Bounds>): FlowBounds {
-  const { wall, ...rest } = bounds
-  return { ...defaultBounds, ...rest, wallMs: durationMs(wall) ?? defaultBounds.wallMs }
+/** A template's own bounds in the units of the engine. What it leaves open is the configuration's. */
+export function ownBounds({ wall, ...rest }: Partial<Bounds>): Partial<FlowBounds> {
+  const wallMs = durationMs(wall)
+  return { ...rest, ...(wallMs === undefined ? {} : { wallMs }) }
+}
+
+/** What holds for a flow that begins: its own bounds, none above what is configured; as its row keeps them. */
+export function boundsAtStart({ bounds }: Pick<FlowsTable, 'bounds'>, most: FlowBounds): string {
+  if (bounds === '{}') return JSON.stringify(most)
+  const own = Own.parse(JSON.parse(bounds))
+  const lower = (bound: Bound) => Math.min(own[bound] ?? most[bound], most[bound])
+  const all = { steps: lower('steps'), usd: lower('usd'), tokens: lower('tokens'), wallMs: lower('wallMs') }
+  return JSON.stringify(all)
 }
 
 /** The first bound that a flow has reached, with what it used. Asked before each step. */
@@ -48,22 +60,15 @@ const ANSWER_WITHIN_MS = 24 * 3_600_000
 /** What a person is asked about a flow that used up a bound: whether it may use as much again. */
 export function boundPrompt(reached: { bound: Bound; used: number; most: number }, now: number): Prompt {
   return {
+    ...promptDefaults,
     type: 'confirm',
     message: `${boundText(reached)} May it use as much again?`,
     options: [...confirmOptions],
-    check: null,
     why: 'bound',
-    param: null,
-    given: {},
     bound: { bound: reached.bound, used: reached.used },
-    role: 'agent',
-    assigned_to: null,
     asked_at: now,
     until: now + ANSWER_WITHIN_MS,
-    remind_at: null,
-    reminded: false,
     otherwise: 'the flow fails, and can be retried',
-    default: null,
   }
 }
 
@@ -88,7 +93,7 @@ let lastBounds = defaultBounds
 /** Most flows in a row have the same bounds: parsed once. */
 export function boundsOf({ bounds }: Pick<FlowsTable, 'bounds'>): FlowBounds {
   if (bounds !== lastText) {
-    lastBounds = { ...defaultBounds, ...(JSON.parse(bounds) as Partial<FlowBounds>) }
+    lastBounds = { ...defaultBounds, ...Own.parse(JSON.parse(bounds)) }
     lastText = bounds
   }
   return lastBounds

@@ -4,7 +4,7 @@ import type { FlowsTable, Tx } from '../store/index.ts'
 import { insertStep } from '../store/rows/flow-steps.ts'
 import { insertFlow } from '../store/rows/flows.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
-import { type FlowBounds, withDefaults } from './bounds.ts'
+import { type FlowBounds, ownBounds } from './bounds.ts'
 import { type CompiledStep, compileSteps } from './compile.ts'
 import { durationMs, type TemplateDefinition } from './definition.ts'
 import { writeFlowLog } from './log.ts'
@@ -44,7 +44,7 @@ export type FlowPlan = {
   version: number | null
   title: string
   deadlineMs: number
-  bounds: FlowBounds
+  bounds: Partial<FlowBounds>
   steps: readonly (CompiledStep & Partial<Pick<StepRow, RuntimeColumn>>)[]
   /** Where it begins: 0, but for a replay. */
   from?: number
@@ -89,7 +89,7 @@ export function planOf(template: TemplateDefinition, params: Record<string, unkn
     version: template.version,
     title: String(resolve(template.title, { params: filled(template, params) })).slice(0, 255),
     deadlineMs: msOf(template.deadline, template.name),
-    bounds: withDefaults(template.bounds),
+    bounds: ownBounds(template.bounds),
     steps,
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPattern } from './pattern.ts'
 
 /** Flows and their steps as data: what templates are written in and what a plan is. */
 
@@ -138,7 +139,7 @@ const promptOption = z.object({
 /** What a text answer must be; `pattern` is a JavaScript regular expression over the whole answer. */
 export const AnswerCheck = z.object({
   is: z.enum(['text', 'number', 'email', 'phone', 'date', 'duration']).default('text'),
-  pattern: z.string().max(200).optional(),
+  pattern: z.string().max(200).refine(isPattern, 'is no regular expression').optional(),
   min_length: z.int().min(0).default(1),
   max_length: z.int().min(1).max(20_000).default(4_000),
 })

@@ -5,7 +5,7 @@ import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
 import { saveFlow, setWaitingFor } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
-import { boundPrompt, boundReached } from './bounds.ts'
+import { boundPrompt, boundReached, type FlowBounds } from './bounds.ts'
 import { cancelChildren } from './cancel.ts'
 import { startChild, wakeParent } from './children.ts'
 import { isFinal } from './definition.ts'
@@ -22,6 +22,8 @@ export type EngineDeps = StepDeps & {
   queue: WorkQueue
   events: Events
   random: () => number
+  /** What a flow may use up where its template does not say less. */
+  bounds: FlowBounds
   onFlowEnd: (template: string, outcome: string) => void
   /** Told of every committed transition, for pages that watch. */
   onChange?: (flowId: string) => void
@@ -73,7 +75,7 @@ export function createEngine(deps: EngineDeps) {
     deps.store.write(async (tx) => {
       const state = await loadFlow(tx, job.org, flowId)
       if (state?.flow.started_at !== null) return state
-      return save(tx, state, begin(state, deps.clock.now()), job)
+      return save(tx, state, begin(state, deps.clock.now(), deps.bounds), job)
     })
 
   /** What becomes of the step at which the flow stands: by what it asked, by its bounds, or by executing it. */

@@ -1,4 +1,6 @@
 export { previewReplay, replayFlow } from './again/replay.ts'
+export { previewRollback, rollBack } from './again/rollback.ts'
+export type { Undoing } from './again/undo-plan.ts'
 export { cancelFlow } from './cancel.ts'
 export { retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
@@ -15,10 +17,29 @@ export type { Person } from './may.ts'
 export { type Prompt, promptOf } from './prompt.ts'
 export { type Response, respond } from './respond.ts'
 export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
+export {
+  createSchedule,
+  editSchedule,
+  needSchedule,
+  removeSchedule,
+  runSchedule,
+  type ScheduleDeps,
+  ScheduleInput,
+  showSchedule,
+} from './schedules/index.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
 export { followAssignments } from './start-on-assignment.ts'
+export { createStarters } from './starters.ts'
 export type { FlowState } from './state.ts'
 export { templates } from './templates/index.ts'
 export type { Transition } from './transition.ts'
+export {
+  createTrigger,
+  needTrigger,
+  removeTrigger,
+  showTrigger,
+  switchTrigger,
+  TriggerInput,
+} from './triggers/index.ts'
 export { wakeOnEvents } from './wake.ts'
 export { reportFailures, watchFlows } from './watch.ts'

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { InputError } from '../ops/errors.ts'
 import type { FlowStepsTable } from '../store/index.ts'
 import { AnswerCheck, durationMs } from './definition.ts'
+import { oneWith } from './may.ts'
+import { matchesWhole } from './pattern.ts'
 
 const Option = z.object({ value: z.string(), label: z.string(), data: z.unknown().optional() })
 export type PromptOption = z.infer<typeof Option>
@@ -33,6 +35,27 @@ export const Prompt = z.object({
 })
 export type Prompt = z.infer<typeof Prompt>
 
+/** What most prompts have in common. */
+export const promptDefaults = {
+  options: [],
+  check: null,
+  param: null,
+  given: {},
+  bound: null,
+  role: 'agent',
+  assigned_to: null,
+  remind_at: null,
+  reminded: false,
+  default: null,
+} satisfies Partial<Prompt>
+
+/** What a flow waits for that asked this, in one line. */
+export function waitingForAnswer({ assigned_to, role, message }: Prompt): string {
+  return `${assigned_to ?? oneWith(role)} to answer "${short(message)}"`
+}
+
+export const short = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
+
 /** A person's answer, as the step's row keeps it. `by`: `user:<who>`, or `system` for a default. */
 export const Answer = z.object({
   value: z.union([z.string(), z.number()]),
@@ -61,10 +84,8 @@ export const confirmOptions: readonly PromptOption[] = [
 export function readAnswer(prompt: Prompt, raw: unknown): Pick<Answer, 'value' | 'label' | 'data'> {
   if (prompt.type === 'text') return readText(prompt.check ?? AnswerCheck.parse({}), raw)
   const options = prompt.type === 'confirm' ? confirmOptions : prompt.options
-  const given = typeof raw === 'boolean' ? (raw ? 'yes' : 'no') : String(raw).trim()
-  const option =
-    options.find(({ value }) => value === given) ??
-    options.find(({ label }) => label.toLowerCase() === given.toLowerCase())
+  const given = prompt.type === 'confirm' ? yesOrNo(raw) : String(raw).trim()
+  const option = options.find(({ value }) => value === given) ?? onlyLabelled(options, given)
   if (option) return option
   const some = options
     .slice(0, 10)
@@ -72,35 +93,43 @@ export function readAnswer(prompt: Prompt, raw: unknown): Pick<Answer, 'value' |
   throw badAnswer(`must be one of: ${some.join(', ')}${options.length > 10 ? ', …' : ''}`)
 }
 
+const yesOrNo = (raw: unknown) => {
+  const said = String(raw).trim().toLowerCase()
+  return said === 'true' ? 'yes' : said === 'false' ? 'no' : said
+}
+
+/** Two options may read the same; then only their values tell them apart. */
+function onlyLabelled(options: readonly PromptOption[], label: string): PromptOption | undefined {
+  const found = options.filter((option) => option.label.toLowerCase() === label.toLowerCase())
+  return found.length === 1 ? found[0] : undefined
+}
+
+const DECIMAL = /^[+-]?\d+(\.\d+)?$/
+
+const kinds: Record<AnswerCheck['is'], { must: string; fits: (text: string) => boolean }> = {
+  text: { must: 'be a text', fits: () => true },
+  number: { must: 'be a number, like 12 or 12.50', fits: (text) => DECIMAL.test(text) },
+  email: { must: 'be an e-mail address', fits: (text) => z.email().safeParse(text).success },
+  phone: {
+    must: 'be a phone number with country code, like +4915112345678',
+    fits: (text) => isValidPhoneNumber(text),
+  },
+  date: { must: 'be a date like 2026-11-30', fits: (text) => z.iso.date().safeParse(text).success },
+  duration: {
+    must: 'be a duration like 90s, 5m, 24h or 14d',
+    fits: (text) => durationMs(text) !== undefined,
+  },
+}
+
 function readText(check: AnswerCheck, raw: unknown): Pick<Answer, 'value' | 'label'> {
   if (typeof raw !== 'string' && typeof raw !== 'number') throw badAnswer('must be a text')
   const text = String(raw).trim()
-  if (text.length < check.min_length || text.length > check.max_length)
-    throw badAnswer(`must have ${check.min_length} to ${check.max_length} characters; it has ${text.length}`)
-  switch (check.is) {
-    case 'number': {
-      const number = Number(text)
-      if (text === '' || !Number.isFinite(number)) throw badAnswer('must be a number')
-      return { value: number, label: text }
-    }
-    case 'email':
-      if (!z.email().safeParse(text).success) throw badAnswer('must be an e-mail address')
-      break
-    case 'phone':
-      if (!isValidPhoneNumber(text))
-        throw badAnswer('must be a phone number with country code, like +4915112345678')
-      break
-    case 'date':
-      if (!z.iso.date().safeParse(text).success) throw badAnswer('must be a date like 2026-11-30')
-      break
-    case 'duration':
-      if (durationMs(text) === undefined) throw badAnswer('must be a duration like 90s, 5m, 24h or 14d')
-      break
-    case 'text':
-      if (check.pattern && !new RegExp(`^(?:${check.pattern})$`, 'u').test(text))
-        throw badAnswer(`must match ${check.pattern}`)
-  }
-  return { value: text, label: text }
+  const { is, pattern, min_length: least, max_length: most } = check
+  if (text.length < least || text.length > most)
+    throw badAnswer(`must have ${least} to ${most} characters; it has ${text.length}`)
+  if (!kinds[is].fits(text)) throw badAnswer(`must ${kinds[is].must}`)
+  if (pattern !== undefined && matchesWhole(pattern, text) !== true) throw badAnswer(`must match ${pattern}`)
+  return { value: is === 'number' ? Number(text) : text, label: text }
 }
 
 const badAnswer = (message: string) =>

@@ -3,12 +3,12 @@ import type { Instant } from '../ports/index.ts'
 import type { FlowStepsTable, FlowsTable } from '../store/index.ts'
 import { enteredStep } from '../store/rows/flow-steps.ts'
 import { retryDelayMs } from '../work/index.ts'
-import { raised } from './bounds.ts'
+import { boundsAtStart, type FlowBounds, raised } from './bounds.ts'
 import { durationMs } from './definition.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { FlowLogType, LogLine } from './log.ts'
 import type { Child, StepOutcome } from './outcome.ts'
-import { answerOf, type Prompt } from './prompt.ts'
+import { answerOf, type Prompt, short, waitingForAnswer } from './prompt.ts'
 import { type Context, type FlowState, learn, StepSettings, settingsOf } from './state.ts'
 import type { Executed } from './steps/index.ts'
 
@@ -35,9 +35,9 @@ export type Transition = {
   again: { at: Instant; why: string } | null
 }
 
-/** The first step of a flow, or the one after a restart by a person, becomes the running one. */
-export function begin(state: FlowState, now: Instant): Transition {
-  const flow = { ...state.flow, started_at: state.flow.started_at ?? now }
+/** The first step of a flow becomes the running one; `most`: the bounds that are configured. */
+export function begin(state: FlowState, now: Instant, most: FlowBounds): Transition {
+  const flow = { ...state.flow, started_at: now, bounds: boundsAtStart(state.flow, most) }
   return enter({ ...state, flow }, state.flow.position, now, [], [])
 }
 
@@ -56,7 +56,8 @@ export function follow(
     repairs: repairs.length > 0 ? JSON.stringify(repairs) : step.repairs,
   }
   const transition = followOutcome(state, noted, outcome, now, random)
-  if (repairs.length === 0) return transition
+  // Tried again, it says nothing new.
+  if (repairs.length === 0 || noted.repairs === step.repairs) return transition
   const changes = repairs.map(
     ({ param, from, to }) => `${param}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`,
   )
@@ -260,14 +261,13 @@ const waitingLine = (step: FlowStepsTable, wait: Extract<StepOutcome, { kind: 'w
 
 /** Parks a step until somebody has answered; people hear of it by the event. */
 export function ask(state: FlowState, step: FlowStepsTable, prompt: Prompt, now: Instant): Transition {
-  const who = prompt.assigned_to ?? `an ${prompt.role}`
   const parked = park(
     state,
     { ...step, prompt: JSON.stringify(prompt), user_response: null },
     {
       kind: 'wait',
       status: 'awaiting_user',
-      waitingFor: `${who} to answer "${short(prompt.message)}"`,
+      waitingFor: waitingForAnswer(prompt),
       until: prompt.until,
     },
     now,
@@ -293,8 +293,6 @@ export function ask(state: FlowState, step: FlowStepsTable, prompt: Prompt, now:
     timer: prompt.remind_at !== null && prompt.remind_at < prompt.until ? prompt.remind_at : prompt.until,
   }
 }
-
-const short = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
 
 /** What a person's answer to a reached bound means: more room, or the end. Without one in time, the end as well. */
 export function answerToBound(
@@ -375,7 +373,7 @@ function hold(
   }
   return {
     ...nothing(flow, state.context),
-    steps: [{ ...step, updated_at: now }],
+    steps: [{ ...step, status: 'running', updated_at: now }],
     logs: [{ type, message, stepId: step.id, metadata: { until: again.at } }],
     again,
   }
@@ -432,6 +430,7 @@ function end(
     completed_at: now,
     updated_at: now,
   }
+  const about = { flowId: flow.id, template: flow.template, ticket: flow.ticket }
   return {
     ...nothing(status === 'failed' ? { ...flow, position: state.flow.position } : flow, state.context),
     steps: changed,
@@ -443,8 +442,8 @@ function end(
     ],
     events: [
       status === 'completed'
-        ? { type: 'flow_completed', flowId: flow.id, outcome }
-        : { type: 'flow_failed', flowId: flow.id, error },
+        ? { type: 'flow_completed', ...about, outcome }
+        : { type: 'flow_failed', ...about, error },
     ],
   }
 }

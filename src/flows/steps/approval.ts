@@ -1,25 +1,28 @@
 import { z } from 'zod'
+import { roles } from '../../skills/index.ts'
 import type { FlowStepsTable } from '../../store/index.ts'
 import { resolve } from '../mappings.ts'
+import { oneWith } from '../may.ts'
 import type { StepOutcome } from '../outcome.ts'
 import { type FlowState, settingsOf } from '../state.ts'
 import { durationOf, parkedOrTimedOut, type StepRun } from './run.ts'
 
 const Settings = z.looseObject({
   policy: z.enum(['contacts', 'always']),
-  role: z.string(),
+  role: z.enum(roles),
   payload: z.record(z.string(), z.unknown()),
   editable: z.array(z.string()),
   within: z.string(),
 })
-const AskedFor = z.looseObject({ payload: z.record(z.string(), z.unknown()) })
+/** What an approval shows while it waits. */
+export const AskedFor = z.looseObject({ payload: z.record(z.string(), z.unknown()) })
 
 /** What a person answered, as control.ts stored it. */
 export const ApprovalAnswer = z.object({
   approved: z.boolean(),
   by: z.string(),
   at: z.number(),
-  edit: z.record(z.string(), z.string()),
+  edit: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   note: z.string().nullable(),
 })
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>
@@ -49,7 +52,7 @@ export function approval(run: StepRun): StepOutcome {
   return {
     kind: 'wait',
     status: 'awaiting_user',
-    waitingFor: `approval of "${step.title}" by an ${settings.role}`,
+    waitingFor: `approval of "${step.title}" by ${oneWith(settings.role)}`,
     until: deps.clock.now() + durationOf(settings.within, run),
     result: { payload },
   }

@@ -1,3 +1,4 @@
+import type { Ai } from '../../ai/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Clock } from '../../ports/index.ts'
 import type { Decision, Skills } from '../../skills/index.ts'
@@ -13,6 +14,7 @@ export type StepDeps = {
   clock: Clock
   skills: Skills
   decisions: ReadonlyMap<string, Decision>
+  ai: Pick<Ai, 'ask'>
   /** Whether a person must approve contacts of this flow now. */
   approvalNeeded: (approvedBefore: boolean) => boolean
 }

@@ -3,8 +3,9 @@ import { InputError } from '../../ops/errors.ts'
 import { AnswerCheck } from '../definition.ts'
 import { resolve } from '../mappings.ts'
 import type { StepOutcome } from '../outcome.ts'
-import { answerOf, confirmOptions, Prompt, readAnswer } from '../prompt.ts'
+import { answerOf, confirmOptions, Prompt, type PromptOption, promptOf, readAnswer } from '../prompt.ts'
 import { settingsOf } from '../state.ts'
+import { type Asked, promptOfStep } from './asking.ts'
 import { durationOf, parkedOrTimedOut, type StepRun } from './run.ts'
 
 const Settings = z.looseObject({
@@ -17,13 +18,15 @@ const Settings = z.looseObject({
   within: z.string(),
   remind_after: z.string().optional(),
   default: z.string().optional(),
-  on_timeout: z.int().nullable(),
   on_no: z.int().nullable(),
 })
+type Settings = z.infer<typeof Settings>
+
+const OPTIONS_MAX = 100
 
 /** Asks a person: a choice, a text, or yes and no. */
 export function userPrompt(run: StepRun): StepOutcome {
-  const { deps, state, step } = run
+  const { deps, step } = run
   const settings = settingsOf(Settings, step)
   const answer = answerOf(step)
   if (answer) {
@@ -40,46 +43,48 @@ export function userPrompt(run: StepRun): StepOutcome {
       ...(isNo ? { goto: settings.on_no } : {}),
     }
   }
-  if (step.wait_until !== null) {
-    const { prompt } = step
-    if (settings.default === undefined || prompt === null || deps.clock.now() < step.wait_until)
-      return parkedOrTimedOut(run)
-    const read = readAnswer(Prompt.parse(JSON.parse(prompt)), settings.default)
-    const result = { ...read, by: 'system', at: deps.clock.now() }
-    return { kind: 'done', result, learned: { userInput: read.value }, note: 'nobody answered in time' }
+  const prompt = promptOf(step)
+  if (prompt) return unanswered(run, prompt)
+  const given: Asked = {
+    type: settings.prompt_type,
+    message: String(resolve(settings.message, run.scope())),
+    options: optionsOf(run, settings),
+    check: settings.check ?? null,
+    why: 'prompt',
+    role: settings.role,
+    assigned_to:
+      settings.assigned_to === undefined ? null : String(resolve(settings.assigned_to, run.scope())),
+    remind_at:
+      settings.remind_after === undefined ? null : deps.clock.now() + durationOf(settings.remind_after, run),
+    default: settings.default ?? null,
   }
-  const now = deps.clock.now()
-  const options = Prompt.shape.options.safeParse(
-    settings.prompt_type === 'confirm' ? confirmOptions : resolve(settings.options, run.scope()),
-  )
-  if (!options.success || (settings.prompt_type === 'choice' && options.data.length === 0)) {
-    throw new InputError('bad_options', `"${step.title}" has nothing to choose from.`)
-  }
-  return {
-    kind: 'ask',
-    prompt: {
-      type: settings.prompt_type,
-      message: String(resolve(settings.message, run.scope())),
-      options: options.data,
-      check: settings.check ?? null,
-      why: 'prompt',
-      param: null,
-      given: {},
-      bound: null,
-      role: settings.role,
-      assigned_to: settings.assigned_to ?? null,
-      asked_at: now,
-      until: now + durationOf(settings.within, run),
-      remind_at: settings.remind_after === undefined ? null : now + durationOf(settings.remind_after, run),
-      reminded: false,
-      otherwise: consequenceOf(settings, state.steps[settings.on_timeout ?? -1]?.title),
-      default: settings.default ?? null,
-    },
-  }
+  return { kind: 'ask', prompt: checkedDefault(promptOfStep(run, settings.within, given)) }
 }
 
-function consequenceOf(settings: z.infer<typeof Settings>, goesOn: string | undefined): string {
-  if (settings.default !== undefined) return `"${settings.default}" counts as the answer`
-  if (goesOn !== undefined) return `the flow goes on at "${goesOn}"`
-  return settings.on_timeout === null ? 'the flow fails' : 'the flow ends'
+function optionsOf(run: StepRun, { prompt_type, options }: Settings): PromptOption[] {
+  if (prompt_type === 'text') return []
+  if (prompt_type === 'confirm') return [...confirmOptions]
+  const read = Prompt.shape.options.max(OPTIONS_MAX).safeParse(resolve(options, run.scope()))
+  const values = read.success ? read.data.map(({ value }) => value) : []
+  if (read.success && values.length > 0 && new Set(values).size === values.length) return read.data
+  const what = values.length > 0 ? 'has the same option twice' : 'has no list of options'
+  throw new InputError(
+    'bad_options',
+    `"${run.step.title}" ${what}, of {value, label} and at most ${OPTIONS_MAX}.`,
+  )
+}
+
+/** A default that could not be given as an answer would be found out only when nobody has answered. */
+function checkedDefault(prompt: Prompt): Prompt {
+  if (prompt.default !== null) readAnswer(prompt, prompt.default)
+  return prompt
+}
+
+/** Nobody answered in time: the default counts, where there is one. */
+function unanswered(run: StepRun, prompt: Prompt): StepOutcome {
+  const now = run.deps.clock.now()
+  if (prompt.default === null || now < prompt.until) return parkedOrTimedOut(run)
+  const read = readAnswer(prompt, prompt.default)
+  const result = { ...read, by: 'system', at: now }
+  return { kind: 'done', result, learned: { userInput: read.value }, note: 'nobody answered in time' }
 }

@@ -20,6 +20,8 @@ export type ApiDeps = {
   voice: VoiceProvider | null
   org: OrgId
   log: Logger
+  /** Whether whoever asked for a flow may approve what it does. */
+  approveOwn: boolean
   /** Starts a flow from a template; throws InputError. */
   startFlow(
     template: string,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cancelFlow, type Person, promptOf, respond, retryFlow, templates } from '../../flows/index.ts'
+import { cancelFlow, isFinal, type Person, promptOf, retryFlow, templates } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
@@ -8,28 +8,14 @@ import { getFlow, listFlows } from '../../store/rows/flows.ts'
 import type { Caller } from '../auth.ts'
 import { defineRoute, pageOf, pageOfAll, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
+import { childrenShown, type ShownChild } from './flow-children.ts'
 import { runOfFlow } from './run.ts'
 
 const id = z.object({ id: z.string() })
-const stepId = z.object({ id: z.string(), stepId: z.string() })
-
-/** An answer as buttons send it; for an approval `approve` or `reject`, and in `edit` the fields that were changed. */
-const Answer = z.object({
-  response: z.object({
-    value: z.union([z.string(), z.number(), z.boolean()]),
-    label: z.string().optional(),
-    edit: z.record(z.string(), z.string()).default({}),
-    note: z.string().nullable().default(null),
-  }),
-})
 
 export function flowRoutes(deps: ApiDeps): Route[] {
   const { store, org } = deps
-  const shown = async (flowId: string) => {
-    const flow = await getFlow(store.read, org, flowId)
-    if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
-    return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
-  }
+  const shown = (flowId: string) => shownFlow(deps, flowId)
   return [
     defineRoute({
       method: 'get',
@@ -40,10 +26,15 @@ export function flowRoutes(deps: ApiDeps): Route[] {
         status: z.string().optional(),
         ticket: z.string().optional(),
         template: z.string().optional(),
+        parent: z
+          .string()
+          .optional()
+          .describe('Branches and sub-flows of this flow; without it none is listed'),
       }),
-      async run({ query: { limit, cursor, status, ticket, template } }) {
+      async run({ query: { limit, cursor, status, ticket, template, parent } }) {
         const rows = await listFlows(store.read, org, {
           limit: limit + 1,
+          parent: parent ?? null,
           ...(cursor ? { before: cursor } : {}),
           ...(status ? { status } : {}),
           ...(ticket ? { ticket } : {}),
@@ -142,20 +133,6 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       },
     }),
     defineRoute({
-      method: 'post',
-      path: '/ai/flows/:id/steps/:stepId/respond',
-      summary:
-        'Answer what a step asks: a choice, a text, yes or no; an approval with approve (and edits) or reject',
-      scope: 'write',
-      params: stepId,
-      body: Answer,
-      async run({ params, body: { response }, caller }) {
-        const about = { flowId: params.id, stepId: params.stepId }
-        await respond(deps, org, about, response, personOf(caller))
-        return shown(params.id)
-      },
-    }),
-    defineRoute({
       method: 'get',
       path: '/ai/flow-templates',
       summary: 'The templates with their parameters and steps',
@@ -166,18 +143,35 @@ export function flowRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
+/** What everything that is done to one flow answers. Throws InputError 404. */
+export async function shownFlow({ store, org }: Pick<ApiDeps, 'store' | 'org'>, flowId: string) {
+  const flow = await getFlow(store.read, org, flowId)
+  if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const steps = await getSteps(store.read, flow)
+  return { success: true, flow: showFlow(flow, steps, await childrenShown(store.read, flow.id, steps)) }
+}
+
 /** Who may do what on a flow: a token that may act is an agent's, one with every scope an admin's. */
-const personOf = ({ actor, scope }: Caller): Person => ({
+export const personOf = ({ actor, scope }: Caller): Person => ({
   actor,
   role: scope === 'admin' ? 'admin' : 'agent',
 })
 
-export function showFlow<Flow extends FlowsTable>(flow: Flow, steps?: FlowStepsTable[]) {
-  const { org: _, context, ...rest } = flow
+/** `waiting_until`: what is under way has until the flow's deadline. */
+export function showFlow<Flow extends FlowsTable>(
+  flow: Flow,
+  steps?: FlowStepsTable[],
+  children?: ReadonlyMap<string, ShownChild[]>,
+) {
+  const { org: _, context, bounds, waiting_until, ...rest } = flow
   return {
     ...rest,
+    waiting_until: waiting_until ?? (isFinal(flow.status) ? null : flow.deadline_at),
     context: JSON.parse(context) as unknown,
-    ...(steps ? { steps: steps.map(showStep) } : {}),
+    bounds: JSON.parse(bounds) as unknown,
+    ...(steps
+      ? { steps: steps.map((step) => ({ ...showStep(step), children: children?.get(step.id) ?? [] })) }
+      : {}),
   }
 }
 
@@ -192,7 +186,26 @@ export function showStep({ org: _, ...step }: FlowStepsTable) {
     result: parsed(step.result),
     user_response: parsed(step.user_response),
     repairs: parsed(step.repairs),
+    ...decisionView(step),
     ...promptView(step),
+  }
+}
+
+const Judged = z.looseObject({ question: z.string().optional(), condition: z.unknown().optional() })
+
+/** What is decided by, and what was decided, under the names that clients know. */
+function decisionView({
+  type,
+  settings,
+  description,
+  result,
+}: Pick<FlowStepsTable, 'type' | 'settings' | 'description' | 'result'>) {
+  const { question, condition } = Judged.parse(JSON.parse(settings))
+  const isDecision = type === 'ai_decision'
+  return {
+    condition: condition ?? null,
+    ai_decision_prompt: isDecision ? (question ?? description) : null,
+    ai_decision_result: isDecision && result !== null ? (JSON.parse(result) as unknown) : null,
   }
 }
 

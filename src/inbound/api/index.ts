@@ -4,6 +4,7 @@ import { customerRoutes } from './customers.ts'
 import type { ApiDeps } from './deps.ts'
 import { escalationRoutes } from './escalations.ts'
 import { flowBackRoutes } from './flow-back.ts'
+import { flowPromptRoutes } from './flow-prompts.ts'
 import { flowRoutes } from './flows.ts'
 import { moreRoutes } from './more.ts'
 import { ticketRoutes } from './tickets.ts'
@@ -14,6 +15,7 @@ export type { ApiDeps } from './deps.ts'
 export function apiRoutes(deps: ApiDeps): Route[] {
   return [
     ...flowRoutes(deps),
+    ...flowPromptRoutes(deps),
     ...flowBackRoutes(deps),
     ...ticketRoutes(deps),
     ...customerRoutes(deps),

@@ -145,6 +145,26 @@ export async function answerStep(tx: Tx, id: string, answer: string, now: number
   return (await tx.run(answerOnce({ id, answer, now }))) > 0
 }
 
+/** A prompt is asked of somebody else. @returns false when the step has been answered, or does not wait any more. */
+export async function reassignPrompt(
+  tx: Tx,
+  change: { id: string; prompt: string; waitedMs: number; now: number },
+): Promise<boolean> {
+  const changed = await tx.run(
+    qb
+      .updateTable('flow_steps')
+      .set({
+        prompt: change.prompt,
+        waited_ms: sql<number>`waited_ms + ${change.waitedMs}`,
+        updated_at: change.now,
+      })
+      .where('id', '=', change.id)
+      .where('status', '=', 'awaiting_user')
+      .where('user_response', 'is', null),
+  )
+  return changed > 0
+}
+
 const touchUnanswered = prepared<{ id: string; answer: string }, unknown>((p) =>
   qb
     .updateTable('flow_steps')

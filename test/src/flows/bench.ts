@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Ai } from '../../../src/ai/index.ts'
 import type { EventType, HubEvent } from '../../../src/events/index.ts'
+import { defaultBounds, type FlowBounds } from '../../../src/flows/bounds.ts'
 import { type StepDefinition, TemplateDefinition } from '../../../src/flows/definition.ts'
 import {
   cancelFlow,
@@ -40,6 +42,8 @@ export async function flowBench(given: {
   steps: readonly GivenStep[]
   skills?: Record<string, Doing>
   decisions?: Record<string, Decision>
+  ai?: Pick<Ai, 'ask'>
+  bounds?: Partial<FlowBounds>
   approvalNeeded?: (approvedBefore: boolean) => boolean
   deadline?: string
   bounds?: z.input<typeof TemplateDefinition>['bounds']
@@ -75,6 +79,10 @@ export async function flowBench(given: {
     events,
     skills: bench.skills,
     decisions: new Map(Object.entries(given.decisions ?? {})),
+    ai: given.ai ?? {
+      ask: async () => ({ kind: 'unavailable', reason: 'No model is configured', run: null }),
+    },
+    bounds: { ...defaultBounds, ...given.bounds },
     approvalNeeded: given.approvalNeeded ?? (() => true),
     random: () => 0.5,
     onFlowEnd: (_template, outcome) => ended.push(outcome),
@@ -117,7 +125,7 @@ export async function flowBench(given: {
     }
     await store.write((tx) => tx.run(insertFlowTemplate(row)))
   }
-  const control = { store, clock, newId, queue, events }
+  const control = { store, clock, newId, queue, events, approveOwn: true }
   let flowId = ''
 
   /** Until nothing is due now. */
