@@ -1,6 +1,9 @@
 import type { z } from 'zod'
+import { DecisionTask, decisionOf } from './model-decision.ts'
 import { draftOf } from './model-draft.ts'
+import { IntentTask, intentOf } from './model-intent.ts'
 import { outcomeOf } from './model-outcome.ts'
+import { PlanTask, planOf } from './model-plan.ts'
 import { profileOf } from './model-profile.ts'
 import { readingOf } from './model-reading.ts'
 import { DraftTask, OutcomeTask, ProfileTask, ReadingTask } from './model-sections.ts'
@@ -16,6 +19,9 @@ const tasks: Record<string, Task> = {
   email_draft: task('task', DraftTask, draftOf),
   reply_reading: task('customer_reply', ReadingTask, readingOf),
   call_outcome: task('transcript', OutcomeTask, outcomeOf),
+  flow_plan: task('skills', PlanTask, planOf),
+  flow_intent: task('message', IntentTask, intentOf),
+  flow_decision: task('material', DecisionTask, decisionOf),
 }
 
 /** The task by the schema's name or, where a server is asked without one, by the sections of the prompt. */
