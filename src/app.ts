@@ -10,6 +10,7 @@ import { createEvents, type Events, getEvent, type Subscriber } from './events/i
 import {
   assignToAi,
   createEngine,
+  createStarters,
   followAssignments,
   guardedSkills,
   reportFailures,
@@ -184,6 +185,7 @@ export async function createHub(options: HubOptions) {
     escalate,
     dismissEscalation: (org, id, reason) => dismissOnce({ store, clock, events }, org, id, reason),
     queueCall,
+    startFlow: (org, request) => startByRequest(starting, org, request),
     recordOwnWrite: async (tx, org, desk, ticket, by) => {
       await recordTicket(syncDeps, tx, org, desk, ticket, { ...by, ours: true })
     },
@@ -245,7 +247,8 @@ export async function createHub(options: HubOptions) {
     template: mainJob,
     settings: flowSettings,
   })
-  const starting = { ...syncDeps, queue, settings: flowSettings }
+  const starting = { ...syncDeps, queue, settings: flowSettings, defaultZone: config.company.timeZone }
+  const starters = createStarters({ ...starting, escalate })
   const desk = followDesks({ ...syncDeps, queue })
   const mailDeps = {
     store,
@@ -285,6 +288,7 @@ export async function createHub(options: HubOptions) {
   subscribers.push(
     wakeOnEvents({ queue }),
     reportFailures({ escalate }),
+    starters.subscriber,
     ...assignments.subscribers,
     desk.subscriber,
     mailIn.subscriber,
@@ -305,6 +309,7 @@ export async function createHub(options: HubOptions) {
     queue,
     kinds: [
       engine,
+      ...starters.work,
       ...assignments.work,
       desk.work,
       mailIn.work,
@@ -394,6 +399,7 @@ export async function createHub(options: HubOptions) {
       startFlow: (template, params, by, from) =>
         startByRequest(starting, ORG, { template, params, by, from }),
       assignToAi: (ref) => assignToAi(starting, ORG, ref),
+      starting,
     },
     auth,
     live,

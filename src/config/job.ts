@@ -55,7 +55,9 @@ export const contacts = defineArea({
       .describe('Which contacts a person approves: never, first (the first of each flow) or always'),
     APPROVE_OWN: oneOf('allow', 'deny')
       .prefault('allow')
-      .describe('Whether whoever asked for a flow may approve what it does: allow, or deny, so that two look'),
+      .describe(
+        'Whether whoever asked for a flow may approve what it does: allow, or deny, so that two look',
+      ),
     QUIET_HOURS: z
       .string()
       .refine(isQuietHours, 'it must be two times of day, like 21:00-08:00, or none')

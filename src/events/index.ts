@@ -14,5 +14,7 @@ export {
   eventSchemas,
   type HubEvent,
   type NewEvent,
+  type TriggerType,
+  triggerTypes,
 } from './schemas.ts'
 export { subscribeByWork } from './subscribe.ts'

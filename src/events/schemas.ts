@@ -9,6 +9,12 @@ import { z } from 'zod'
 const instant = z.int().describe('Milliseconds since 1970-01-01 UTC')
 const ticketRef = z.string().describe('Which ticket, like zendesk:4711')
 
+const ofFlow = {
+  flowId: z.string(),
+  template: z.string().nullable().optional().describe('Null of a flow that was planned'),
+  ticket: ticketRef.nullable().optional(),
+}
+
 export const CallSnapshotSchema = z.object({
   providerCallId: z.string(),
   key: z.string().nullable(),
@@ -118,8 +124,8 @@ export const eventSchemas = {
   escalation_created: z.object({ escalationId: z.string(), priority: z.string(), reason: z.string() }),
   escalation_assigned: z.object({ escalationId: z.string(), assignedTo: z.string() }),
   escalation_resolved: z.object({ escalationId: z.string(), outcome: z.string() }),
-  flow_completed: z.object({ flowId: z.string(), outcome: z.string() }),
-  flow_failed: z.object({ flowId: z.string(), error: z.string() }),
+  flow_completed: z.object({ ...ofFlow, outcome: z.string() }),
+  flow_failed: z.object({ ...ofFlow, error: z.string() }),
   flow_cancelled: z.object({ flowId: z.string(), reason: z.string() }),
   flow_input_required: z.object({
     flowId: z.string(),
@@ -129,6 +135,15 @@ export const eventSchemas = {
 } as const
 
 export type EventType = keyof typeof eventSchemas
+
+/** What the doors bring in is not understood yet: nothing is triggered by it. */
+const fromDoors = ['desk_notified', 'mail_received', 'mail_status', 'call_reported', 'ignored'] as const
+type FromDoors = (typeof fromDoors)[number]
+export type TriggerType = Exclude<EventType, FromDoors>
+
+const isTrigger = (type: string): type is TriggerType => !fromDoors.some((one) => one === type)
+/** The types of events that rules and flows may be triggered by. */
+export const triggerTypes: readonly TriggerType[] = Object.keys(eventSchemas).filter(isTrigger)
 
 /** A fact: its type with the payload of that type. */
 export type HubEvent = { [T in EventType]: { type: T } & z.infer<(typeof eventSchemas)[T]> }[EventType]

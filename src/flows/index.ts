@@ -1,6 +1,7 @@
 export { previewReplay, replayFlow } from './again/replay.ts'
 export { previewRollback, rollBack } from './again/rollback.ts'
 export type { Undoing } from './again/undo-plan.ts'
+export { type ApprovalRequest, askFirst } from './ask-first.ts'
 export { cancelFlow } from './cancel.ts'
 export { retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
@@ -16,7 +17,6 @@ export { createEngine } from './engine.ts'
 export type { Person } from './may.ts'
 export { type Prompt, promptOf } from './prompt.ts'
 export { type Response, respond } from './respond.ts'
-export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
 export {
   createSchedule,
   editSchedule,
@@ -27,6 +27,7 @@ export {
   ScheduleInput,
   showSchedule,
 } from './schedules/index.ts'
+export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export { createStarters } from './starters.ts'

@@ -1,28 +1,43 @@
 import { InputError } from '../ops/errors.ts'
-import type { FlowsTable } from '../store/index.ts'
+import type { Executor, FlowsTable } from '../store/index.ts'
+import { flowOfStart } from '../store/rows/flows.ts'
 import { getTicket, parseTicketRef } from '../store/rows/tickets.ts'
 import { type SyncDeps, syncTicket } from '../tickets/index.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
-import { createFlow } from './create.ts'
+import { createFlow, DEPTH_MAX, planOf } from './create.ts'
 import { needTemplate } from './templates/find.ts'
 
-type Deps = SyncDeps & { queue: WorkQueue; settings: Record<string, unknown> }
+/** What starting flows needs; `settings` is what every flow is given of the configuration. */
+export type StartDeps = SyncDeps & { queue: WorkQueue; settings: Record<string, unknown> }
+
+export type FlowRequest = {
+  template: string
+  params: Record<string, unknown>
+  by: string
+  from: string
+  /** What is asked for again under the same key is the same flow. */
+  key?: string
+  /** How many flows' doings led to the request. */
+  depth?: number
+  /** What else the flow's context begins with. */
+  context?: Record<string, unknown>
+}
 
 /**
- * A person starts a flow from a template. One about a ticket takes customer and fence from it.
- * Throws InputError: unknown template, wrong parameters, a ticket that is not there or not the AI's, 409 when the
- * ticket has an unfinished flow of this template.
+ * Starts a flow from a template: for a person, a schedule, a trigger or a skill. One about a ticket takes customer
+ * and fence from it. Throws InputError: unknown template, wrong parameters, a ticket that is not there or not the
+ * AI's, 409 when the ticket has an unfinished flow of this template or flows have set each other off too often.
  */
-export async function startByRequest(
-  deps: Deps,
-  org: OrgId,
-  request: { template: string; params: Record<string, unknown>; by: string; from: string },
-): Promise<FlowsTable> {
+export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowRequest): Promise<FlowsTable> {
+  const { key, depth = 0, context } = request
+  const started = key === undefined ? undefined : await flowOfStart(deps.store.read, org, key)
+  if (started) return started
+  if (depth > DEPTH_MAX) throw tooDeep(depth)
   const template = await needTemplate(deps.store.read, org, request.template)
   const ref = typeof request.params.ticket === 'string' ? request.params.ticket : null
   const ticket = ref === null ? undefined : await ticketOfAi(deps, org, ref)
-  const flow = await deps.store.write((tx) =>
-    createFlow(deps, tx, template, {
+  const flow = await deps.store.write(async (tx) => {
+    const created = await createFlow(deps, tx, template, {
       org,
       params: request.params,
       settings: deps.settings,
@@ -31,14 +46,34 @@ export async function startByRequest(
       ticket: ref,
       customerId: ticket?.customer_id ?? null,
       fence: ticket?.fence ?? null,
-    }),
-  )
+      depth,
+      ...(context ? { context } : {}),
+      ...(key === undefined ? {} : { key }),
+    })
+    return created ?? (key === undefined ? undefined : flowOfStart(tx, org, key))
+  })
   if (!flow) throw new InputError('conflict', `${ref} already has an unfinished flow.`, { status: 409 })
   return flow
 }
 
+/** For what starts flows later: throws InputError now where the template is missing or the parameters do not fit it. */
+export async function checkStart(
+  read: Executor,
+  org: OrgId,
+  { template, params }: Pick<FlowRequest, 'template' | 'params'>,
+): Promise<void> {
+  planOf(await needTemplate(read, org, template), params)
+}
+
+const tooDeep = (depth: number) =>
+  new InputError(
+    'too_deep',
+    `${depth} flows have set each other off, and this would be one more; at most ${DEPTH_MAX} may.`,
+    { status: 409 },
+  )
+
 /** Gives a ticket to AI at its desk, by the tag; the flow starts by the assignment that follows. Safe to repeat. */
-export async function assignToAi(deps: Deps, org: OrgId, ref: string): Promise<void> {
+export async function assignToAi(deps: StartDeps, org: OrgId, ref: string): Promise<void> {
   const parsed = parseTicketRef(ref)
   const desk = parsed && deps.desks.get(parsed.desk)
   if (!parsed || !desk || !(await desk.getTicket(parsed.id))) throw unknownTicket(ref)
@@ -46,7 +81,7 @@ export async function assignToAi(deps: Deps, org: OrgId, ref: string): Promise<v
   await syncTicket(deps, org, parsed)
 }
 
-async function ticketOfAi(deps: Deps, org: OrgId, ref: string) {
+async function ticketOfAi(deps: StartDeps, org: OrgId, ref: string) {
   const parsed = parseTicketRef(ref)
   if (!parsed || !deps.desks.has(parsed.desk)) {
     const like = `${[...deps.desks.keys()][0] ?? 'zendesk'}:4711`

@@ -3,6 +3,7 @@ import { placeCall } from './calls/place-call.ts'
 import { postChat } from './chat/post-chat.ts'
 import { createEscalation } from './escalations/create-escalation.ts'
 import { dismissEscalation } from './escalations/dismiss-escalation.ts'
+import { startFlow } from './flows/start-flow.ts'
 import { searchKnowledge } from './knowledge/search-knowledge.ts'
 import { sendEmail } from './mail/send-email.ts'
 import { commentTicket } from './tickets/comment-ticket.ts'
@@ -22,5 +23,6 @@ export const actingSkills = [
   createEscalation,
   dismissEscalation,
   restoreTicket,
+  startFlow,
   searchKnowledge,
 ] as const

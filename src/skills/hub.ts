@@ -25,6 +25,16 @@ export type NewEscalation = {
   flowId?: string | null
 }
 
+/** A flow that somebody asks for. `depth`: how many flows' doings led to it. */
+export type NewFlow = {
+  template: string
+  params: Record<string, unknown>
+  by: string
+  from: string
+  key: string
+  depth: number
+}
+
 /** What an event follows from: an effect, and how many flows stand above that. */
 export type Caused = { cause: string; depth: number }
 
@@ -54,6 +64,8 @@ export type SkillHub = {
   dismissEscalation: (org: OrgId, id: string, reason: string) => Promise<void>
   /** Puts a call into the caller's queue. */
   queueCall: (tx: Tx, org: OrgId, call: { id: string; caseId: string; runAt?: number }) => Promise<void>
+  /** Starts a flow from a template; under the same key it is the same flow. Throws InputError. */
+  startFlow: (org: OrgId, request: NewFlow) => Promise<{ id: string; title: string }>
   /** Tells our mirror what one of our own writes made of a ticket. */
   recordOwnWrite: (tx: Tx, org: OrgId, desk: Desk, ticket: DeskTicket, by: Caused) => Promise<void>
   /** Brings our mirror of a ticket in step with the desk, whose webhook may be late or lost. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Events } from '../../events/index.ts'
+import type { ScheduleDeps } from '../../flows/index.ts'
 import type { DocumentRepository, Knowledge } from '../../knowledge/index.ts'
 import type { Clock, Desk, VoiceProvider } from '../../ports/index.ts'
 import type { Skills } from '../../skills/index.ts'
@@ -30,4 +31,6 @@ export type ApiDeps = {
     from: string,
   ): Promise<FlowsTable>
   assignToAi(ticket: string): Promise<void>
+  /** For schedules and triggers, which start flows by themselves. */
+  starting: ScheduleDeps
 }

@@ -5,6 +5,8 @@ import type { ApiDeps } from './deps.ts'
 import { escalationRoutes } from './escalations.ts'
 import { flowBackRoutes } from './flow-back.ts'
 import { flowPromptRoutes } from './flow-prompts.ts'
+import { flowScheduleRoutes } from './flow-schedules.ts'
+import { flowTriggerRoutes } from './flow-triggers.ts'
 import { flowRoutes } from './flows.ts'
 import { moreRoutes } from './more.ts'
 import { ticketRoutes } from './tickets.ts'
@@ -15,6 +17,8 @@ export type { ApiDeps } from './deps.ts'
 export function apiRoutes(deps: ApiDeps): Route[] {
   return [
     ...flowRoutes(deps),
+    ...flowScheduleRoutes(deps),
+    ...flowTriggerRoutes(deps),
     ...flowPromptRoutes(deps),
     ...flowBackRoutes(deps),
     ...ticketRoutes(deps),

@@ -57,6 +57,7 @@ export async function skillBench(
     escalate: createRaise({ clock, newId, events: () => events }),
     dismissEscalation: async () => {},
     queueCall: async () => {},
+    startFlow: async () => ({ id: 'flw_1', title: 'Started' }),
     recordOwnWrite: async () => {},
     refreshTicket: async () => {},
     searchKnowledge: async () => [],

@@ -1,0 +1,11 @@
+export { runSchedules } from './run-schedules.ts'
+export {
+  createSchedule,
+  editSchedule,
+  needSchedule,
+  removeSchedule,
+  runSchedule,
+  type ScheduleDeps,
+  ScheduleInput,
+  showSchedule,
+} from './schedules.ts'
