@@ -5,6 +5,7 @@ import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
 import { saveFlow, setWaitingFor } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
+import { noteUndone } from './again/note-undone.ts'
 import { boundPrompt, boundReached, type FlowBounds } from './bounds.ts'
 import { cancelChildren } from './cancel.ts'
 import { startChild, wakeParent } from './children.ts'
@@ -114,6 +115,7 @@ export function createEngine(deps: EngineDeps) {
     for (const step of transition.steps) await saveStep(tx, step)
     await park(tx, state, transition)
     await writeFlowLogs(tx, deps.newId, flow, transition.logs)
+    if (flow.undo_of !== null) await noteUndone(tx, deps.newId, transition)
     for (const event of transition.events) {
       await deps.events.raise(tx, event, {
         org: flow.org,

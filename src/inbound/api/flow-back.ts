@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { previewReplay, replayFlow } from '../../flows/index.ts'
+import { previewReplay, previewRollback, replayFlow, rollBack, type Undoing } from '../../flows/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { defineRoute, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
@@ -51,5 +51,50 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
         return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
       },
     }),
+    defineRoute({
+      method: 'get',
+      path: '/ai/flows/:id/rollback',
+      summary: 'How what a flow did would be taken back, newest first, and what cannot be',
+      scope: 'read',
+      params: id,
+      async run({ params }) {
+        const { flow, undoing } = await previewRollback(deps, org, params.id)
+        return { flow: flow.id, effects: undoing.map(showUndoing) }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/ai/flows/:id/rollback',
+      summary: 'Take back what a finished flow did, newest first, as a flow of its own',
+      scope: 'write',
+      status: 201,
+      params: id,
+      body: z.object({
+        only: z
+          .array(z.string())
+          .optional()
+          .describe('Ids of effects; without it all that can be taken back'),
+      }),
+      async run({ params, body, caller }) {
+        const { flow, left } = await rollBack(deps, org, params.id, body.only, caller.actor)
+        const steps = await getSteps(store.read, flow)
+        return { success: true, flow: showFlow(flow, steps), left: left.map(showUndoing) }
+      },
+    }),
   ]
+}
+
+function showUndoing({ effect, flow, step, about, state, undo }: Undoing) {
+  return {
+    effect: effect.id,
+    flow: flow.id,
+    step: step ? { id: step.id, position: step.position, title: step.title } : null,
+    skill: effect.skill,
+    class: effect.class,
+    about,
+    done_at: effect.updated_at,
+    state,
+    undo: undo.kind === 'skill' ? { skill: undo.skill, title: undo.title, input: undo.input } : null,
+    why: undo.kind === 'impossible' ? undo.why : null,
+  }
 }

@@ -6,6 +6,7 @@ import { draftEmail } from './draft-email.ts'
 import { prepareCall } from './prepare-call.ts'
 import { replyDecision } from './read-reply-decision.ts'
 import { recordPhone, recordRefusal } from './record-answer.ts'
+import { takeBackPhone } from './take-back-phone.ts'
 import { writeBrief } from './write-brief.ts'
 
 export { loadTurns } from './call-decision.ts'
@@ -19,6 +20,7 @@ export function outreachSkills(deps: OutreachDeps): readonly Skill[] {
     prepareCall(deps),
     recordPhone(deps),
     recordRefusal(deps),
+    takeBackPhone(deps),
     writeBrief(deps),
   ]
 }

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { normalPhone } from '../../customers/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import { defineSkill } from '../../skills/index.ts'
-import { insertConsent, insertIdentity, latestConsent, updateCustomer } from '../../store/rows/customers.ts'
+import {
+  getCustomer,
+  insertConsent,
+  insertIdentity,
+  latestConsent,
+  updateCustomer,
+} from '../../store/rows/customers.ts'
 import type { OutreachDeps } from './deps.ts'
 
 const Proof = {
@@ -10,6 +16,11 @@ const Proof = {
   words: z.string().min(1).describe("The customer's own words, letter by letter"),
   messageId: z.string().describe('The message in which they stand'),
 }
+
+const NotedPhone = z.object({
+  phone: z.string(),
+  before: z.string().nullable().default(null).describe('The number on record until then'),
+})
 
 /** A phone number that the customer gave, and their consent to be called on it by an AI voice. */
 export function recordPhone(deps: OutreachDeps) {
@@ -20,14 +31,15 @@ export function recordPhone(deps: OutreachDeps) {
       'Stores the phone number that a customer gave, with their consent to an AI call in their own words.',
     effect: 'write',
     input: z.object({ ...Proof, phone: z.string().describe('E.164') }),
-    output: z.object({ phone: z.string() }),
-    async run({ phone }) {
+    output: NotedPhone,
+    async run({ customerId, phone }, act) {
       const normal = normalPhone(phone)
       if (!normal) throw new InputError('invalid_number', `${phone} is no phone number.`)
-      return { phone: normal }
+      const customer = await getCustomer(deps.store.read, act.org, customerId)
+      return { phone: normal, before: customer?.phone ?? null }
     },
     recheck: async () => ({ kind: 'repeat' }),
-    async record(tx, input, { phone }: { phone: string }, act) {
+    async record(tx, input, { phone }: z.infer<typeof NotedPhone>, act) {
       const now = deps.clock.now()
       await updateCustomer(tx, act.org, input.customerId, { phone, updated_at: now })
       await tx.run(
@@ -54,6 +66,12 @@ export function recordPhone(deps: OutreachDeps) {
         }),
       )
     },
+    undo: async ({ customerId }, { phone, before }) => ({
+      kind: 'skill',
+      skill: 'take_back_phone',
+      input: { customerId, phone, before },
+      title: 'Take the phone number and the consent back',
+    }),
   })
 }
 
@@ -96,5 +114,9 @@ export function recordRefusal(deps: OutreachDeps) {
         })
       }
     },
+    undo: async () => ({
+      kind: 'impossible',
+      why: 'These are the words of the customer; only they can take them back.',
+    }),
   })
 }

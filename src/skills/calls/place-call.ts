@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { InputError } from '../../ops/errors.ts'
-import { insertCall } from '../../store/rows/calls.ts'
+import { getCall, insertCall } from '../../store/rows/calls.ts'
 import { getCustomer } from '../../store/rows/customers.ts'
 import { defineSkill } from '../define.ts'
 
@@ -78,5 +78,13 @@ export const placeCall = defineSkill({
       }),
     )
     await act.hub.queueCall(tx, act.org, { id: callId, caseId })
+  },
+  async undo(_input, { callId }, { org, hub }) {
+    const call = await getCall(hub.store.read, org, callId)
+    if (call?.dialled_at) {
+      const at = new Date(call.dialled_at).toISOString()
+      return { kind: 'impossible', why: `The customer was called at ${at}; that cannot be taken back.` }
+    }
+    return { kind: 'impossible', why: 'The call was not made, and with its flow over it will not be.' }
   },
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { retryOf, VendorError } from '../../ops/errors.ts'
 import type { ChatSurface, MessageRef, View } from '../../ports/index.ts'
-import { chatMessageOf, deleteChatMessage, saveChatMessage } from '../../store/rows/cases.ts'
+import { chatMessageOf, chatMessagesOf, deleteChatMessage, saveChatMessage } from '../../store/rows/cases.ts'
 import { type Act, defineSkill } from '../define.ts'
 
 export const ViewSchema = z.object({
@@ -55,7 +55,23 @@ export const postChat = defineSkill({
   },
   // Every surface remembers what it posted, and is asked before anything is posted again.
   recheck: async () => ({ kind: 'repeat' }),
+  async undo({ card, view }, _output, { org, hub }) {
+    const posted = await chatMessagesOf(hub.store.read, org, card)
+    if (!posted.some((message) => message.view === hashOf(view))) {
+      return { kind: 'impossible', why: 'The card tells something newer by now.' }
+    }
+    const withdrawn: z.input<typeof ViewSchema> = {
+      tone: 'neutral',
+      title: `Withdrawn: ${view.title}`,
+      lines: ['What this card told was rolled back.'],
+      links: view.links,
+    }
+    const title = `Mark the card "${view.title}" as withdrawn`
+    return { kind: 'skill', skill: 'post_chat', input: { card, view: withdrawn }, title }
+  },
 })
+
+const hashOf = (view: View) => createHash('sha256').update(JSON.stringify(view)).digest('hex')
 
 async function postOn(
   surface: ChatSurface,
@@ -64,7 +80,7 @@ async function postOn(
   act: Act,
 ): Promise<MessageRef | undefined> {
   const { store, clock } = act.hub
-  const hash = createHash('sha256').update(JSON.stringify(view)).digest('hex')
+  const hash = hashOf(view)
   const rowOf = (channel: string, message: string) => {
     const { org } = act
     return { org, card, surface: surface.name, channel, message, view: hash, updated_at: clock.now() }

@@ -133,6 +133,11 @@ export const sendEmail = defineSkill({
     return age < window - WINDOW_MARGIN_MS ? { kind: 'repeat' } : { kind: 'unknown' }
   },
 
+  undo: async (_input, { to }) => ({
+    kind: 'impossible',
+    why: `The mail is with ${to}; a mail that was sent cannot be called back.`,
+  }),
+
   async record(tx, _input, output, act) {
     await setMessageStatus(tx, act.org, output.messageId, {
       status: 'sent',

@@ -20,6 +20,7 @@ export const commentTicket = defineSkill({
   input: Input,
   output: WrittenTicket,
   ticketOf: ({ ticket }) => ticket,
+  isSeenByCustomer: (input) => input.public,
   begin: (tx, input, act) => noteWrites(tx, input.ticket, changeOf(input), act),
   run: (input, act) => writeTicket(input.ticket, () => changeOf(input), act),
   recheck: (input, act) => recheckTicket(input.ticket, changeOf(input), act),

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { deskWritesOfEffect } from '../../store/rows/desk-writes.ts'
-import { fenceOf } from '../../store/rows/tickets.ts'
 import type { Skill, Undo } from '../define.ts'
 
 const Tags = z.array(z.string())
@@ -9,7 +8,7 @@ const COMMENT_STAYS = 'A comment stays at the desk; add another one that correct
 /** How a write to a ticket is taken back: by the ledger of what each field was before. */
 export async function undoWrite(
   ticket: string,
-  { hub, effectId, org }: Parameters<NonNullable<Skill['undo']>>[2],
+  { hub, effectId }: Parameters<NonNullable<Skill['undo']>>[2],
 ): Promise<Undo> {
   const writes = await deskWritesOfEffect(hub.store.read, effectId)
   const of = (field: string) => writes.find((write) => write.field === field)
@@ -30,9 +29,6 @@ export async function undoWrite(
   if (Object.keys(input).length === 1) {
     const hasComment = of('internal_note') ?? of('public_comment')
     return { kind: 'impossible', why: hasComment ? COMMENT_STAYS : 'It changed nothing.' }
-  }
-  if ((await fenceOf(hub.store.read, org, ticket)) === undefined) {
-    return { kind: 'impossible', why: `${ticket} is not there any more.` }
   }
   return { kind: 'skill', skill: 'restore_ticket', input, title: `Put ${ticket} back: ${inWords(input)}` }
 }
