@@ -22,6 +22,7 @@ export const VapiCallSchema = z.object({
   endedAt: time,
   endedReason: z.string().nullish(),
   name: z.string().nullish().catch(null),
+  monitor: z.object({ controlUrl: z.string().nullish() }).nullish().catch(null),
   cost: z.number().nonnegative().nullish().catch(null),
   customer: z.object({ externalId: z.string().nullish() }).nullish().catch(null),
   assistant: MetadataSchema.nullish().catch(null),

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { backoff, VendorError } from '../../src/ops/errors.ts'
+import { backoff, never, VendorError } from '../../src/ops/errors.ts'
 import type { CallSnapshot, Check, Instant, VoiceProvider } from '../../src/ports/index.ts'
 import { callBodyOf, type VapiCallSettings } from './assistant.ts'
 import { type AskVapi, createVapiClient, type VapiConfig } from './client.ts'
+import { hangUp } from './control.ts'
 import { tagOf } from './key.ts'
-import { recordingUrlOf, snapshotOf, type VapiCall, VapiCallSchema } from './snapshot.ts'
+import { recordingUrlOf, snapshotOf, stateOf, type VapiCall, VapiCallSchema } from './snapshot.ts'
 
 export type VapiVoiceConfig = VapiConfig & VapiCallSettings
 
@@ -45,6 +46,7 @@ export function createVapiVoice(config: VapiVoiceConfig, timeoutMs?: number): Vo
       const url = recordingUrlOf(call)
       return url === null ? undefined : { url, expiresAt: null }
     },
+    endCall: (providerCallId) => endCall(ask, providerCallId, timeoutMs),
     findCall: (key, since) => findCall(ask, config.VAPI_PHONE_NUMBER_ID, key, since),
     check: () => check(ask, config.VAPI_PHONE_NUMBER_ID),
   }
@@ -59,6 +61,15 @@ async function getCall(ask: AskVapi, id: string): Promise<VapiCall | undefined> 
     if (error instanceof VendorError && error.code === 'vendor_not_found') return undefined
     throw error
   }
+}
+
+async function endCall(ask: AskVapi, id: string, timeoutMs?: number): Promise<void> {
+  const call = await getCall(ask, id)
+  if (!call || stateOf(call.status) === 'ended') return
+  const url = call.monitor?.controlUrl
+  if (url) return hangUp(url, timeoutMs)
+  const hint = 'Vapi gives no way to end this call: live control is switched off for its assistant'
+  throw new VendorError({ code: 'vendor_rejected', vendor: 'vapi', retry: never, hint })
 }
 
 /** Throws rather than says no when there are more calls than it can look through: "no" would be dialled again. */

@@ -69,5 +69,10 @@ export interface VoiceProvider {
   getCallRecording(providerCallId: string): Promise<{ url: string; expiresAt: Instant | null } | undefined>
   /** The call that was started under `key` at or after `since`: asked when an answer to `initiateCall` was lost. */
   findCall(key: string, since: Instant): Promise<CallSnapshot | undefined>
+  /**
+   * Ends a call that is queued, ringing or talking; one that is over is left alone. How it ended is reported like
+   * any other end. Throws VendorError, `vendor_rejected` where the vendor gives no way to.
+   */
+  endCall(providerCallId: string): Promise<void>
   check(): Promise<Check>
 }

@@ -41,7 +41,20 @@ export function advance(call: PhoneCall, line: VapiLine) {
   }
 }
 
+/**
+ * Ended from outside by live control. Which `endedReason` Vapi gives then is not documented; of those that it
+ * lists this one says it.
+ */
+export function endByControl(call: PhoneCall, line: VapiLine) {
+  if (call.status === 'ended') return
+  const now = line.clock.now()
+  call.durationS = call.startedAt === null ? 0 : Math.max((now - call.startedAt) / 1000, 0)
+  call.costUsd = costOf(call.durationS)
+  end(call, requestOf(call), 'manually-canceled', line)
+}
+
 const USD_PER_MINUTE = 0.09
+const costOf = (durationS: number) => Math.round((durationS / 60) * USD_PER_MINUTE * 10_000) / 10_000
 
 function hangUp(call: PhoneCall, line: VapiLine) {
   const request = requestOf(call)
@@ -56,10 +69,6 @@ function hangUp(call: PhoneCall, line: VapiLine) {
   })
   const now = line.clock.now()
   const wasAnswered = call.startedAt !== null
-  call.status = 'ended'
-  call.endedReason = story.endedReason
-  call.endedAt = now
-  call.updatedAt = now
   if (wasAnswered) {
     // The talk took seconds on our clock and minutes in the story: the story's length is what is told, and it
     // ends now, so that nothing is dated into the future.
@@ -69,8 +78,17 @@ function hangUp(call: PhoneCall, line: VapiLine) {
     call.summary = story.summary
     const rubric = request.assistant?.analysisPlan?.successEvaluationPlan?.rubric
     call.successEvaluation = evaluationText(story.success, rubric)
-    call.costUsd = Math.round((story.durationS / 60) * USD_PER_MINUTE * 10_000) / 10_000
+    call.costUsd = costOf(story.durationS)
   }
+  end(call, request, story.endedReason, line)
+}
+
+function end(call: PhoneCall, request: CreateCall, endedReason: string, line: VapiLine) {
+  const now = line.clock.now()
+  call.status = 'ended'
+  call.endedReason = endedReason
+  call.endedAt = now
+  call.updatedAt = now
   reportStatus(call, line)
   reportEnd(call, request, line)
   line.changed()
@@ -108,7 +126,7 @@ function report(call: PhoneCall, line: VapiLine, what: string, message: Record<s
 
 /** A call as the API and the messages show it. */
 export function shown(call: PhoneCall, line: VapiLine) {
-  return wireCall(call, requestOf(call), recordingLinks(call, line))
+  return wireCall(call, requestOf(call), recordingLinks(call, line), `${line.url()}/${call.id}/control`)
 }
 
 function recordingLinks(call: PhoneCall, { url, clock }: VapiLine) {

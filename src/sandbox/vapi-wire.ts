@@ -71,7 +71,12 @@ export function hasRecording(call: PhoneCall): boolean {
 export type RecordingLinks = { permanent: string; presigned: string; expiresAt: number }
 
 /** A call as `GET /call/{id}` and the server messages show it. */
-export function wireCall(call: PhoneCall, request: CreateCall, links: RecordingLinks | undefined) {
+export function wireCall(
+  call: PhoneCall,
+  request: CreateCall,
+  links: RecordingLinks | undefined,
+  controlUrl: string,
+) {
   const isEnded = call.status === 'ended'
   return {
     id: call.id,
@@ -87,6 +92,7 @@ export function wireCall(call: PhoneCall, request: CreateCall, links: RecordingL
     ...(call.endedReason !== null && { endedReason: call.endedReason }),
     ...request,
     cost: call.costUsd,
+    ...(!isEnded && { monitor: { controlUrl } }),
     ...(isEnded && {
       costs: [{ type: 'vapi', subType: 'normal', minutes: call.durationS / 60, cost: call.costUsd }],
       artifact: wireArtifact(call, request, links),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { StandInDeps } from './deps.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
-import { advance, reportStatus, shown, type VapiLine } from './vapi-calls.ts'
+import { advance, endByControl, reportStatus, shown, type VapiLine } from './vapi-calls.ts'
 import { opens } from './vapi-recordings.ts'
 import { CreateCall, hasRecording, requestOf, serverOf } from './vapi-wire.ts'
 import { silentWav } from './wav.ts'
@@ -60,6 +60,7 @@ const UUID_LENGTH = 36
 function answer(request: StandInRequest, vapi: Vapi): StandInReply {
   const { method, path, query } = request
   if (method === 'GET' && path.startsWith('/recordings/')) return openRecording(request, vapi)
+  if (method === 'POST' && path.endsWith('/control')) return control(request, vapi)
   if (!isAuthorized(request)) return problem(401, 'Invalid Key')
   if (path === '/call' && method === 'POST') return createCall(request.json, vapi)
   if (path === '/call' && method === 'GET') return listCalls(query, vapi)
@@ -72,6 +73,17 @@ function answer(request: StandInRequest, vapi: Vapi): StandInReply {
   if (method === 'GET' && part === undefined) return { status: 200, body: shown(call, vapi) }
   if (method === 'GET' && part === 'mono-recording') return recording(call)
   return problem(404, `Cannot ${method} ${path}`)
+}
+
+const EndCall = z.object({ type: z.literal('end-call') })
+
+/** Live control, of which only the end is played: whoever has the address needs no key. */
+function control({ path, json }: StandInRequest, vapi: Vapi): StandInReply {
+  const call = vapi.world.calls[path.split('/')[1] ?? '']
+  if (!call || call.status === 'ended') return problem(404, 'Call not found')
+  if (!EndCall.safeParse(json).success) return problem(400, ['type must be end-call'])
+  endByControl(call, vapi)
+  return { status: 200, body: {} }
 }
 
 const E164 = /^\+[1-9]\d{6,14}$/

@@ -41,6 +41,10 @@ export type VoiceUnderTest = {
   dialled(): DialledCall[]
   /** The next question about this id finds this call, or none. */
   holds(id: string, call: LyingCall | undefined): void
+  /** Each request to end a call that reached the vendor. */
+  ended(): string[]
+  /** A request to end this call meets an answer with this status. */
+  endsWith(id: string, status: number): void
   /** The next look through the calls finds these. */
   lists(calls: LyingCall[]): void
 }
@@ -168,6 +172,37 @@ export function voiceContract(name: string, create: () => VoiceUnderTest) {
         expect(await vendor.voice.findCall(key, START)).toMatchObject({ providerCallId: 'call-1', key })
       },
     )
+
+    it('ends a call that is ringing or talking', async () => {
+      for (const at of ['ringing', 'talking'] as const) {
+        const vendor = create()
+        vendor.holds('call-1', lyingCall({ at }))
+        vendor.endsWith('call-1', 200)
+        await vendor.voice.endCall('call-1')
+        expect(vendor.ended()).toContain('call-1')
+      }
+    })
+
+    it('leaves a call alone that is over, or unknown', async () => {
+      const vendor = create()
+      vendor.holds('call-1', lyingCall({ at: 'hung_up' }))
+      await vendor.voice.endCall('call-1')
+      vendor.holds('call-1', undefined)
+      await vendor.voice.endCall('call-1')
+      vendor.holds('call-1', lyingCall({ at: 'talking' }))
+      vendor.endsWith('call-1', 404)
+      await vendor.voice.endCall('call-1')
+    })
+
+    it.each([
+      [500, { code: 'vendor_unavailable', retry: { when: 'backoff' } }],
+      [403, { code: 'vendor_rejected', retry: { when: 'never' } }],
+    ])('says of a call that is not ended (%i) whether to try again', async (status, expected) => {
+      const vendor = create()
+      vendor.holds('call-1', lyingCall({ at: 'talking' }))
+      vendor.endsWith('call-1', status)
+      await expect(vendor.voice.endCall('call-1')).rejects.toMatchObject(expected)
+    })
 
     it('finds no call that was placed under another key', async () => {
       const vendor = create()

@@ -60,6 +60,16 @@ describe("Vapi's client and door against its stand-in", () => {
     expect(await voice.findCall('another', since)).toBeUndefined()
   })
 
+  it('end a call that talks, which nobody can end twice', async () => {
+    const { voice, sandbox, reported, request } = await start()
+    sandbox.world.settings.pace.callTalking = 60_000
+    const { providerCallId } = await voice.initiateCall(request, { key: 'k' })
+    await reported('in_progress')
+    await voice.endCall(providerCallId)
+    expect(await reported('ended')).toMatchObject({ providerCallId, endedReason: 'manually-canceled' })
+    await voice.endCall(providerCallId)
+  })
+
   it('ask once on a server error, and are in doubt', async () => {
     const { voice, sandbox, request } = await start()
     sandbox.standIns.vapi.faults.push({ on: 'POST /call', kind: { status: 500 }, times: 3 })

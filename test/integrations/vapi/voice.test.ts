@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { tagOf } from '../../../integrations/vapi/key.ts'
@@ -69,6 +70,7 @@ function callAtVapi(call: LyingCall) {
     customer: { number: '+14155550100', externalId: tagOf(call.key) },
     assistantOverrides: { metadata: { switchboardKey: call.key } },
     cost: call.costUsd,
+    ...(!endedReason && { monitor: { controlUrl: `${BASE}/${call.id}/control` } }),
     analysis: { summary: call.summary, successEvaluation: String(call.success) },
     artifact: {
       messages: [
@@ -112,6 +114,13 @@ voiceContract('Vapi', () => ({
     })),
   holds: (id, call) =>
     vendor.answers('GET', `/call/${id}`, call ? { body: callAtVapi(call) } : problem(404, `${id} not found`)),
+  ended: () =>
+    vendor.calls.flatMap(({ path, body }) =>
+      path.endsWith('/control') && isDeepStrictEqual(body, { type: 'end-call' })
+        ? [path.split('/')[1] ?? '']
+        : [],
+    ),
+  endsWith: (id, status) => vendor.answers('POST', `/${id}/control`, { status }),
   lists: (calls) => vendor.answers('GET', '/call', { body: calls.map(callAtVapi) }),
 }))
 

@@ -83,6 +83,7 @@ async function callerBench(
     },
     getCallRecording: async () => undefined,
     findCall: async () => undefined,
+    endCall: async () => {},
     check: async () => ({ ok: true, detail: 'here' }),
   }
   const deps: CallerDeps = {
