@@ -4,8 +4,9 @@ import { eventSchemas, type TriggerType, triggerTypes } from '../../events/index
 /** What an event's field can hold: the names of JSON Schema, `null` where it may be missing. */
 export type FieldTypes = ReadonlySet<string>
 
+/** Of a JSON Schema what tells where a path leads. */
 type Shape = {
-  type?: string
+  type?: string | string[]
   properties?: Record<string, Shape>
   required?: string[]
   items?: Shape
@@ -14,7 +15,7 @@ type Shape = {
 
 const Shape: z.ZodType<Shape> = z.lazy(() =>
   z.looseObject({
-    type: z.string().optional(),
+    type: z.union([z.string(), z.array(z.string())]).optional(),
     properties: z.record(z.string(), Shape).optional(),
     required: z.array(z.string()).optional(),
     items: Shape.optional(),
@@ -22,37 +23,42 @@ const Shape: z.ZodType<Shape> = z.lazy(() =>
   }),
 )
 
-const shapes = new Map(
-  triggerTypes.map((type) => [type, Shape.parse(z.toJSONSchema(eventSchemas[type]))] as const),
-)
+const shapes = new Map<TriggerType, Shape>()
+
+/** Made when it is first asked for: most hubs have triggers for few types of events. */
+function shapeOf(type: TriggerType): Shape {
+  const known = shapes.get(type)
+  if (known) return known
+  const shape = Shape.parse(z.toJSONSchema(eventSchemas[type]))
+  shapes.set(type, shape)
+  return shape
+}
 
 /** The names of an event's fields, beside its own id. */
 export const fieldsOf = (type: TriggerType): string[] => [
-  ...Object.keys(shapes.get(type)?.properties ?? {}),
+  ...Object.keys(shapeOf(type).properties ?? {}),
   'id',
 ]
 
 /** What `{{event.<path>}}` can hold for events of this type; undefined where they have no such field. */
 export function typesAt(type: TriggerType, path: string): FieldTypes | undefined {
   if (path === 'id') return new Set(['string'])
-  let at = shapes.get(type)
+  let at = shapeOf(type)
   let mayMiss = false
   for (const part of path.split('.')) {
-    const inner = at?.anyOf?.find(({ type: of }) => of !== 'null') ?? at
-    mayMiss ||= at?.anyOf !== undefined
-    if (inner?.items && /^\d+$/.test(part)) {
-      at = inner.items
-      mayMiss = true
-    } else {
-      at = inner?.properties?.[part]
-      mayMiss ||= at !== undefined && !inner?.required?.includes(part)
-    }
-    if (!at) return undefined
+    // A list or an object that may be missing has its shape among others.
+    const around = at.anyOf?.find(({ properties, items }) => properties ?? items) ?? at
+    mayMiss ||= typesOf(at).includes('null')
+    const inner = around.properties?.[part] ?? (/^\d+$/.test(part) ? around.items : undefined)
+    if (!inner) return undefined
+    mayMiss ||= !around.required?.includes(part)
+    at = inner
   }
-  const types = new Set(at?.anyOf ? at.anyOf.map(typeOf) : [at ? typeOf(at) : 'null'])
-  if (mayMiss) types.add('null')
-  return types
+  return new Set([...typesOf(at), ...(mayMiss ? ['null'] : [])])
 }
 
 /** Numbers are numbers: an integer is no type of its own to a parameter. */
-const typeOf = ({ type }: Shape) => (type === 'integer' ? 'number' : (type ?? 'string'))
+function typesOf({ type, anyOf }: Shape): string[] {
+  if (anyOf) return anyOf.flatMap(typesOf)
+  return [type ?? 'string'].flat().map((one) => (one === 'integer' ? 'number' : one))
+}
