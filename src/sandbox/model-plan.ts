@@ -12,7 +12,10 @@ export const PlanTask = z.looseObject({
     z.looseObject({
       name: z.string(),
       params: z
-        .record(z.string(), z.looseObject({ required: z.boolean().default(true), default: z.unknown() }))
+        .record(
+          z.string(),
+          z.looseObject({ required: z.boolean().default(true), default: z.unknown().optional() }),
+        )
         .default({}),
     }),
   ),

@@ -38,6 +38,31 @@ export function leastOf(schema: unknown, root: unknown = schema): unknown {
   return Object.fromEntries(required.map((name) => [name, leastOf(properties[name], root)]))
 }
 
+/** An answer with null where a strict schema wants something said of what was left out. */
+export function withNulls(schema: Json, answer: Json): Json {
+  const filled = fillNulls(schema, answer, schema)
+  return isJson(filled) ? filled : answer
+}
+
+function fillNulls(schema: unknown, value: unknown, root: Json): unknown {
+  if (!isJson(schema) || typeof value !== 'object' || value === null) return value
+  if (typeof schema.$ref === 'string') return fillNulls(resolve(root, schema.$ref), value, root)
+  const choices = schema.anyOf ?? schema.oneOf
+  if (Array.isArray(choices)) {
+    const wanted = Array.isArray(value) ? 'array' : 'object'
+    const fitting = choices.find((choice: unknown) => isJson(choice) && choice.type === wanted)
+    return fillNulls(fitting, value, root)
+  }
+  if (Array.isArray(value)) return value.map((item: unknown) => fillNulls(schema.items, item, root))
+  const properties = isJson(schema.properties) ? schema.properties : {}
+  const required = Array.isArray(schema.required) ? schema.required.map(String) : []
+  const missing = required.filter((name) => !(name in value) && leastOf(properties[name], root) === null)
+  return Object.fromEntries([
+    ...Object.entries(value).map(([name, item]) => [name, fillNulls(properties[name], item, root)]),
+    ...missing.map((name) => [name, null]),
+  ])
+}
+
 /** Only `#/…`: a schema that is sent to a model holds all of itself. */
 function resolve(root: unknown, ref: string): unknown {
   return ref

@@ -62,12 +62,10 @@ const TICKET =
 function withoutObject(clause: string, said: Clauses['said']): Clause {
   const [ticketWords, ref, number] = TICKET.exec(clause) ?? []
   const [taskWords, task = null] = NAMED_TASK.exec(clause) ?? []
-  const text = clause
-    .replace(ticketWords ?? '', ' ')
-    .replace(taskWords ?? '', ' ')
-    .replace(SAME_TASK, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
+  const text = [ticketWords, taskWords, SAME_TASK].reduce<string>(
+    (rest, part) => (part === undefined ? rest : rest.replace(part, ' ').replace(/\s+/g, ' ').trim()),
+    clause,
+  )
   const ticket = ref ?? (number === undefined ? null : `zendesk:${number}`)
   return { text, of: task === null ? null : said(task), ticket, said }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StandInDeps } from './deps.ts'
 import { type Completion, inMood } from './model-moods.ts'
-import { leastOf, schemaMistake } from './model-schema.ts'
+import { leastOf, schemaMistake, withNulls } from './model-schema.ts'
 import { answerOf, taskOf } from './model-tasks.ts'
 import { readSections } from './sections.ts'
 import { type StandIn, type StandInReply, type StandInRequest, startStandIn } from './standin.ts'
@@ -93,7 +93,8 @@ function completionOf(request: ChatRequest, prompt: string, { world }: Deps): Co
     const text = format?.schema ? JSON.stringify(leastOf(format.schema)) : 'OK.'
     return { content: text, refusal: null, finish: 'stop' }
   }
-  const honest = answerOf(task, sections)
+  const answered = answerOf(task, sections)
+  const honest = format?.schema ? withNulls(format.schema, answered) : answered
   const mistake = format?.schema && schemaMistake(format.schema, honest)
   // The hub's schema and this script have grown apart: a fault of ours, which must not look like a model's.
   if (mistake) throw new Error(`The scripted answer does not fit the schema ${task}: ${mistake}`)
