@@ -9,6 +9,8 @@ export const mailKinds = [
   'clarify_phone',
   'reminder',
   'continue_by_email',
+  'follow_up',
+  'refund_decision',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
@@ -31,9 +33,17 @@ export type Situation = {
   why: 'several' | 'invalid' | 'unconfirmed' | 'no_consent' | 'no_number' | null
   /** What the customer asked; of `continue_by_email`. */
   question: string | null
+  /** What a person decided about a refund; of `refund_decision`. The amount has its currency with it. */
+  decision: { granted: boolean; amount: string | null; reason: string | null } | null
 }
 
-export const noSituation: Situation = { phone: null, candidates: [], why: null, question: null }
+export const noSituation: Situation = {
+  phone: null,
+  candidates: [],
+  why: null,
+  question: null,
+  decision: null,
+}
 
 export type DraftInput = {
   kind: MailKind
@@ -61,17 +71,18 @@ export function draftSections(input: DraftInput) {
       candidates: situation.candidates.map(({ e164 }) => e164),
       why: situation.why,
       question: situation.question,
+      decision: situation.decision,
     },
   }
 }
 
 /** What of a draft's input, beside ticket and knowledge, may be repeated in it, for `lockNumbers`. */
 export function givenOf(input: Pick<DraftInput, 'customerName' | 'company' | 'situation'>): string[] {
-  const { phone, candidates, question } = input.situation
+  const { phone, candidates, question, decision } = input.situation
   return [
     input.customerName,
     input.company,
-    ...[phone, question].filter((text) => text !== null),
+    ...[phone, question, decision?.amount, decision?.reason].filter((text) => typeof text === 'string'),
     ...candidates.flatMap(({ e164, quote }) => [e164, quote]),
   ]
 }

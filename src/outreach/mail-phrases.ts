@@ -11,6 +11,9 @@ export type Phrases = {
   announceCall: string[]
   clarify: Record<Why, string>
   reminder: string[]
+  followUp: string[]
+  /** `because` only where a person gave a reason. */
+  refund: { granted: string; declined: string; because: string; questions: string }
   intents: Record<Intent, string>
   writeBack: string
   closing: string
@@ -42,6 +45,16 @@ const en: Phrases = {
     'We wrote to you about "{subject}" and would still like to help.',
     'A reply with a phone number, and whether our AI assistant may call you on it, is enough. If you would rather go on in writing, just say so.',
   ],
+  followUp: [
+    'We answered you about "{subject}" and have not heard from you since.',
+    'Is everything settled? If anything is open, a short reply is enough and we go on from there. If not, you need do nothing.',
+  ],
+  refund: {
+    granted: 'Your refund was approved: {amount}.',
+    declined: 'We have looked at your request for a refund with care, and cannot grant it.',
+    because: 'The reason: {reason}',
+    questions: 'If you have a question about this, please reply; a colleague will read it.',
+  },
   intents: {
     emergency:
       'If anybody is in danger, please call your local emergency number now. We have passed your message on to our team as urgent.',
@@ -88,6 +101,16 @@ const de: Phrases = {
     'Wir haben Ihnen wegen „{subject}“ geschrieben und helfen Ihnen weiterhin gern.',
     'Eine Antwort mit einer Telefonnummer und dem Hinweis, ob unser KI-Assistent Sie dort anrufen darf, genügt. Wenn Sie lieber schriftlich weitermachen möchten, sagen Sie es einfach.',
   ],
+  followUp: [
+    'Wir haben Ihnen zu „{subject}“ geantwortet und seitdem nichts von Ihnen gehört.',
+    'Ist alles erledigt? Wenn noch etwas offen ist, genügt eine kurze Antwort, und wir machen da weiter. Sonst müssen Sie nichts tun.',
+  ],
+  refund: {
+    granted: 'Ihre Erstattung wurde genehmigt: {amount}.',
+    declined: 'Wir haben Ihre Bitte um Erstattung sorgfältig geprüft und können ihr nicht entsprechen.',
+    because: 'Der Grund: {reason}',
+    questions: 'Wenn Sie dazu eine Frage haben, antworten Sie bitte; jemand aus unserem Team liest es.',
+  },
   intents: {
     emergency:
       'Wenn jemand in Gefahr ist, rufen Sie bitte sofort den örtlichen Notruf. Wir haben Ihre Nachricht als dringend an unser Team weitergegeben.',
@@ -136,6 +159,16 @@ const es: Phrases = {
     'Le escribimos sobre «{subject}» y seguimos queriendo ayudarle.',
     'Basta con que responda con un número de teléfono y nos diga si nuestro asistente de IA puede llamarle. Si prefiere seguir por escrito, díganoslo.',
   ],
+  followUp: [
+    'Le respondimos sobre «{subject}» y desde entonces no hemos sabido de usted.',
+    '¿Está todo resuelto? Si queda algo pendiente, basta con una respuesta breve y seguimos desde ahí. Si no, no tiene que hacer nada.',
+  ],
+  refund: {
+    granted: 'Su reembolso ha sido aprobado: {amount}.',
+    declined: 'Hemos revisado con atención su solicitud de reembolso y no podemos concederla.',
+    because: 'El motivo: {reason}',
+    questions: 'Si tiene alguna pregunta, responda a este correo; una persona de nuestro equipo lo leerá.',
+  },
   intents: {
     emergency:
       'Si alguien está en peligro, llame ahora al número de emergencias local. Hemos pasado su mensaje a nuestro equipo como urgente.',
@@ -182,6 +215,16 @@ const fr: Phrases = {
     'Nous vous avons écrit au sujet de « {subject} » et souhaitons toujours vous aider.',
     'Il suffit de répondre avec un numéro de téléphone et de nous dire si notre assistant IA peut vous y appeler. Si vous préférez continuer par écrit, dites-le simplement.',
   ],
+  followUp: [
+    "Nous vous avons répondu au sujet de « {subject} » et n'avons pas eu de vos nouvelles depuis.",
+    "Tout est-il réglé ? S'il reste quelque chose, une courte réponse suffit et nous reprenons à partir de là. Sinon, vous n'avez rien à faire.",
+  ],
+  refund: {
+    granted: 'Votre remboursement a été accepté : {amount}.',
+    declined: "Nous avons examiné votre demande de remboursement avec soin et ne pouvons pas l'accepter.",
+    because: 'La raison : {reason}',
+    questions: 'Si vous avez une question, répondez à cet e-mail ; une personne de notre équipe le lira.',
+  },
   intents: {
     emergency:
       "Si quelqu'un est en danger, appelez immédiatement le numéro d'urgence local. Nous avons transmis votre message à notre équipe comme urgent.",
@@ -228,6 +271,16 @@ const pt: Phrases = {
     'Escrevemos-lhe sobre «{subject}» e continuamos a querer ajudar.',
     'Basta responder com um número de telefone e dizer-nos se o nosso assistente de IA pode ligar-lhe. Se preferir continuar por escrito, basta dizer.',
   ],
+  followUp: [
+    'Respondemos-lhe sobre «{subject}» e desde então não tivemos notícias suas.',
+    'Está tudo resolvido? Se ainda houver algo em aberto, basta uma resposta curta e continuamos a partir daí. Caso contrário, não precisa de fazer nada.',
+  ],
+  refund: {
+    granted: 'O seu reembolso foi aprovado: {amount}.',
+    declined: 'Analisámos com atenção o seu pedido de reembolso e não o podemos conceder.',
+    because: 'O motivo: {reason}',
+    questions: 'Se tiver alguma pergunta, responda a este e-mail; uma pessoa da nossa equipa irá lê-lo.',
+  },
   intents: {
     emergency:
       'Se alguém estiver em perigo, ligue já para o número de emergência local. Passámos a sua mensagem à nossa equipa como urgente.',

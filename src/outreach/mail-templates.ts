@@ -3,7 +3,15 @@ import type { Draft, MailKind, Situation } from './draft.ts'
 import { baseLanguage } from './language.ts'
 import { languages, type Phrases } from './mail-phrases.ts'
 
-type Slots = { name: string; company: string; subject: string; last4: string; candidates: string }
+type Slots = {
+  name: string
+  company: string
+  subject: string
+  last4: string
+  candidates: string
+  amount: string
+  reason: string
+}
 export type TemplateInput = {
   kind: MailKind
   /** BCP 47; languages without templates get English. */
@@ -25,6 +33,8 @@ export function templateDraft(input: TemplateInput): Draft {
     subject: oneLine(input.ticketSubject, 80),
     last4: (input.situation.phone ?? '').slice(-4),
     candidates: input.situation.candidates.map(({ e164 }) => e164).join(', '),
+    amount: oneLine(input.situation.decision?.amount ?? '', 40),
+    reason: oneLine(input.situation.decision?.reason ?? '', 500),
   }
   const paragraphs = [phrases.greeting, ...bodyOf(phrases, input), phrases.closing]
   return {
@@ -51,12 +61,21 @@ function bodyOf(phrases: Phrases, { kind, situation, intent }: TemplateInput): s
       return phrases.reminder
     case 'continue_by_email':
       return [phrases.intents[intent], phrases.writeBack]
+    case 'follow_up':
+      return phrases.followUp
+    case 'refund_decision':
+      return refundOf(phrases, situation.decision)
   }
+}
+
+function refundOf({ refund }: Phrases, decision: Situation['decision']): string[] {
+  const told = decision?.granted ? refund.granted : refund.declined
+  return [told, ...(decision?.reason ? [refund.because] : []), refund.questions]
 }
 
 function fill(text: string, slots: Slots): string {
   return text.replace(
-    /\{(name|company|subject|last4|candidates)\}/g,
+    /\{(name|company|subject|last4|candidates|amount|reason)\}/g,
     (_all, slot: keyof Slots) => slots[slot],
   )
 }

@@ -16,6 +16,7 @@ export type MailFrame = {
 }
 
 const MAX_SUBJECT = 150
+const LEADS_TO_CALL = new Set<MailKind>(['ask_phone', 'announce_call', 'clarify_phone', 'reminder'])
 
 /**
  * The finished mail of a draft, as text and as HTML. What the draft says is plain text to us: it is escaped,
@@ -72,7 +73,7 @@ function footerOf(frame: MailFrame): string[] {
   const { name, address } = frame.company
   return [
     address ? `${name} · ${address}` : name,
-    ...(frame.kind === 'continue_by_email' ? [] : [words.call]),
+    ...(LEADS_TO_CALL.has(frame.kind) ? [words.call] : []),
     words[frame.writtenBy],
     `${words.why} ${frame.ticketRef}`,
     frame.unsubscribeUrl ? `${words.stop} ${words.link} ${frame.unsubscribeUrl}` : words.stop,

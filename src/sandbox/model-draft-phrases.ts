@@ -11,6 +11,8 @@ export type DraftPhrases = {
   clarify: Record<string, string>
   or: string
   reminder: string
+  followUp: string
+  refund: { granted: string; declined: string; because: string; questions: string }
   inWriting: string
   colleague: string
   /** Around a sentence of the knowledge. */
@@ -43,6 +45,14 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     or: ' or ',
     reminder:
       'we wrote to you about "{subject}" and would still like to help. If a call by our AI assistant is fine with you, please reply with your number and tell us so. If you prefer writing, that is just as good. There is no hurry.',
+    followUp:
+      'we answered you about "{subject}" and have not heard from you since. Is everything settled? If anything is open, a short reply is enough. If not, you need do nothing.',
+    refund: {
+      granted: 'your refund was approved: {amount}.',
+      declined: 'we looked at your request for a refund with care, and cannot grant it.',
+      because: 'The reason: {reason}',
+      questions: 'If anything about this is unclear, please reply; a colleague will read it.',
+    },
     inWriting: 'thank you for your reply. We gladly go on in writing, nobody will call you.',
     colleague:
       'Whatever I cannot answer for certain, a colleague will look at and write to you. If there is anything else that matters to you, please tell us in your reply.',
@@ -74,6 +84,14 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     or: ' oder ',
     reminder:
       'wir haben Ihnen zu „{subject}“ geschrieben und helfen weiterhin gern. Wenn unser KI-Assistent Sie anrufen darf, antworten Sie bitte mit Ihrer Nummer und schreiben Sie es dazu. Schriftlich ist es genauso gut. Es eilt nicht.',
+    followUp:
+      'wir haben Ihnen zu „{subject}“ geantwortet und seitdem nichts gehört. Ist alles erledigt? Wenn noch etwas offen ist, genügt eine kurze Antwort. Sonst müssen Sie nichts tun.',
+    refund: {
+      granted: 'Ihre Erstattung wurde genehmigt: {amount}.',
+      declined: 'wir haben Ihre Bitte um Erstattung sorgfältig geprüft und können ihr nicht entsprechen.',
+      because: 'Der Grund: {reason}',
+      questions: 'Wenn dazu etwas unklar ist, antworten Sie bitte; jemand aus dem Team liest es.',
+    },
     inWriting: 'vielen Dank für Ihre Antwort. Wir machen gern schriftlich weiter, niemand wird Sie anrufen.',
     colleague:
       'Was ich nicht sicher beantworten kann, sieht sich eine Kollegin oder ein Kollege an und schreibt Ihnen. Wenn Ihnen noch etwas wichtig ist, schreiben Sie es bitte in Ihre Antwort.',
@@ -104,6 +122,14 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     or: ' o ',
     reminder:
       'le escribimos sobre «{subject}» y nos gustaría ayudarle. Si nuestro asistente de IA puede llamarle, responda por favor con su número y díganoslo. Por escrito también está bien. No hay prisa.',
+    followUp:
+      'le respondimos sobre «{subject}» y no hemos sabido de usted desde entonces. ¿Está todo resuelto? Si queda algo pendiente, basta con una respuesta breve. Si no, no tiene que hacer nada.',
+    refund: {
+      granted: 'su reembolso ha sido aprobado: {amount}.',
+      declined: 'hemos revisado con atención su solicitud de reembolso y no podemos concederla.',
+      because: 'El motivo: {reason}',
+      questions: 'Si algo no está claro, responda a este correo; un compañero lo leerá.',
+    },
     inWriting: 'gracias por su respuesta. Seguimos por escrito con mucho gusto, nadie le llamará.',
     colleague:
       'Lo que no pueda responder con seguridad lo mirará un compañero y le escribirá. Si hay algo más importante para usted, díganoslo en su respuesta.',
@@ -134,6 +160,14 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     or: ' ou ',
     reminder:
       'escrevemos-lhe sobre «{subject}» e gostávamos de ajudar. Se o nosso assistente de IA lhe pode ligar, responda por favor com o seu número e diga-nos. Por escrito também está bem. Não há pressa.',
+    followUp:
+      'respondemos-lhe sobre «{subject}» e não tivemos notícias suas desde então. Está tudo resolvido? Se houver algo em aberto, basta uma resposta curta. Caso contrário, não precisa de fazer nada.',
+    refund: {
+      granted: 'o seu reembolso foi aprovado: {amount}.',
+      declined: 'analisámos com atenção o seu pedido de reembolso e não o podemos conceder.',
+      because: 'O motivo: {reason}',
+      questions: 'Se algo não estiver claro, responda a este e-mail; um colega vai lê-lo.',
+    },
     inWriting: 'obrigado pela resposta. Continuamos por escrito com todo o gosto, ninguém lhe vai ligar.',
     colleague:
       'O que eu não puder responder com certeza, um colega vai ver e escrever-lhe. Se houver mais alguma coisa importante para si, diga-nos na resposta.',
@@ -164,6 +198,14 @@ export const draftPhrases: Record<string, DraftPhrases> = {
     or: ' ya ',
     reminder:
       'humne aapko "{subject}" ke baare mein likha tha aur ab bhi madad karna chahte hain. Agar AI assistant call kar sakta hai, toh please apna number bhejiye aur likhiye ki theek hai. Likh kar bhi theek hai.',
+    followUp:
+      'humne aapko "{subject}" ke baare mein jawab diya tha aur tab se aapse kuch nahi suna. Kya sab theek ho gaya? Agar kuch baaki hai, toh ek chhota sa reply kaafi hai. Nahi toh aapko kuch nahi karna.',
+    refund: {
+      granted: 'aapka refund manzoor ho gaya hai: {amount}.',
+      declined: 'humne aapki refund request dhyaan se dekhi, aur hum use manzoor nahi kar sakte.',
+      because: 'Wajah: {reason}',
+      questions: 'Agar kuch samajh na aaye, toh please reply kijiye; ek colleague padhenge.',
+    },
     inWriting: 'reply ke liye dhanyavaad. Hum likh kar hi baat karenge, koi call nahi karega.',
     colleague:
       'Jo main pakka nahi bata sakta, woh ek colleague dekh kar aapko likhenge. Aur kuch zaroori ho toh please reply mein likhiye.',

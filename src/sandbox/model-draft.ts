@@ -30,6 +30,14 @@ export function draftOf(sections: DraftTask): Draft {
       const paragraphs = [greeting, words.inWriting, ...answer, words.colleague]
       return mail(fill(words.subject.help, places), paragraphs, chunk ? [chunk.chunk_id] : [])
     }
+    case 'follow_up':
+      return mail(fill(words.subject.reminder, places), [greeting, fill(words.followUp, places)], [])
+    case 'refund_decision': {
+      const { granted = false, amount, reason } = situation?.decision ?? {}
+      const told = fill(granted ? words.refund.granted : words.refund.declined, { amount: amount ?? '' })
+      const why = reason ? [fill(words.refund.because, { reason })] : []
+      return mail(fill(words.subject.help, places), [greeting, told, ...why, words.refund.questions], [])
+    }
     case 'announce_call': {
       const last4 = (situation?.phone ?? '').replace(/\D/g, '').slice(-4)
       return withHelp(sections, words, places, fill(words.announce, { last4 }))

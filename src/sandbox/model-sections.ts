@@ -52,6 +52,9 @@ export const DraftTask = z.looseObject({
       candidates: z.array(z.string()).nullish(),
       why: z.string().nullish(),
       question: z.string().nullish(),
+      decision: z
+        .looseObject({ granted: z.boolean(), amount: z.string().nullish(), reason: z.string().nullish() })
+        .nullish(),
     })
     .nullable(),
 })

@@ -20,6 +20,10 @@ const SituationInput = z.object({
     .default([]),
   why: z.enum(['several', 'invalid', 'unconfirmed', 'no_consent', 'no_number']).nullable().default(null),
   question: z.string().nullable().default(null),
+  decision: z
+    .object({ granted: z.boolean(), amount: z.string().nullable(), reason: z.string().nullable() })
+    .nullable()
+    .default(null),
 })
 
 export function draftEmail(deps: OutreachDeps) {

@@ -30,6 +30,7 @@ export function recordPhone(deps: OutreachDeps) {
     description:
       'Stores the phone number that a customer gave, with their consent to an AI call in their own words.',
     effect: 'write',
+    internal: true,
     input: z.object({ ...Proof, phone: z.string().describe('E.164') }),
     output: NotedPhone,
     async run({ customerId, phone }, act) {
@@ -83,6 +84,7 @@ export function recordRefusal(deps: OutreachDeps) {
     description:
       'Stores that a customer does not want to be called, or contacted at all, in their own words.',
     effect: 'write',
+    internal: true,
     input: z.object({ ...Proof, what: z.enum(['ai_call', 'contact:all']) }),
     output: z.object({ noted: z.literal(true) }),
     run: async () => ({ noted: true as const }),

@@ -48,6 +48,7 @@ const REPLY_REASONS: Record<string, string> = {
   opted_out: 'The customer wants no more messages; only a person may decide what now.',
   question: 'The customer asks something that the mails could not settle.',
   ask_again: 'The customer was asked again and the answer is still not clear.',
+  phone_given: 'The customer answered; the reply is to be read.',
   unclear: "The customer's reply could not be understood safely.",
 }
 
@@ -59,6 +60,7 @@ export function writeBrief(deps: OutreachDeps) {
     description:
       "Collects why a flow could not finish by itself, from its own steps: for the desk's note and the escalation.",
     effect: 'read',
+    internal: true,
     input: z.object({ flowId: z.string() }),
     output: z.object({
       priority: z.enum(['emergency', 'high', 'normal']),
