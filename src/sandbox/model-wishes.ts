@@ -180,7 +180,10 @@ const PRONOUN = /^(?:it|this|that|them|sie|ihn|es|the|die|den)?(?:\s*(?:new\s+|n
 /** The task that is named in the middle of a clause, where it was not taken out before. */
 function namedIn(words: string | undefined, { of, said }: Clause): string | null {
   if (of !== null || words === undefined) return of
-  const name = words.replace(/^(?:the|die|den|der)\s+/iu, '').replace(/\s+(?:task|aufgabe)$/iu, '')
+  const name = words
+    .trim()
+    .replace(/^(?:the|die|den|der)\s+/iu, '')
+    .replace(/\s+(?:task|aufgabe)$/iu, '')
   return PRONOUN.test(words.trim()) || name === '' ? null : said(name)
 }
 
@@ -202,7 +205,7 @@ const ABOUT_TASKS: Reader[] = [
     return value ? { kind: 'update', of: namedIn(of, clause), field: 'status', value } : undefined
   }),
   reads(
-    /^(?:(?<done>complete|finish|close|schließe?|beende?|erledige)|(?<working>start|beginne?)|(?<todo>reopen))\b\s*(?<of>.*?)(?:\s+ab)?$/iu,
+    /^(?:(?<done>complete|finish|close|schließe?|beende?|erledige)|(?<working>start|beginne?)|(?<todo>reopen))\b(?<of>.*?)(?:\s+ab)?$/iu,
     ({ done, working, of }, clause) => {
       const value = done ? 'done' : working ? 'working' : 'todo'
       return { kind: 'update', of: namedIn(of, clause), field: 'status', value }
