@@ -3,6 +3,7 @@ import type { Retry } from '../ops/errors.ts'
 import type { Instant } from '../ports/index.ts'
 import type { FlowPlan, StartFlow } from './create.ts'
 import type { Prompt } from './prompt.ts'
+import type { Context } from './state.ts'
 
 /** One parameter that was put right before its step ran. */
 export type Repair = { param: string; from: unknown; to: unknown; why: string }
@@ -30,6 +31,8 @@ export type StepOutcome =
       learned?: Learned
       by?: string
       note?: string
+      /** What the flow's outcome is from here on, where the step's definition does not say it. */
+      outcome?: string
     }
   | {
       kind: 'failed'
@@ -65,6 +68,8 @@ export type Learned = {
   resolved?: Record<string, unknown>
   created?: Record<string, unknown>
   userInput?: unknown
+  /** What to look for in a search that is made again; null: nothing any more. */
+  searchAgain?: Context['search_again']
   /** From branches: the events that they used up, and that a person approved a contact. */
   consumed?: Record<string, string>
   approvedOnce?: boolean

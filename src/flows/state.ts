@@ -25,6 +25,10 @@ export const Context = z.looseObject({
   consumed: z.record(z.string(), z.string()).optional(),
   /** For a branch: events count that came after this one, though it is older than the branch. */
   events_since: z.string().optional(),
+  /** What a person said to look for where a search found nothing: for that step's `runs`-th execution. */
+  search_again: z
+    .object({ position: z.int(), runs: z.int(), param: z.string(), text: z.string(), rounds: z.int() })
+    .nullish(),
   failure: z.object({ step: z.string(), title: z.string(), code: z.string(), error: z.string() }).optional(),
   approvedOnce: z.boolean().optional(),
 })
@@ -112,12 +116,13 @@ export const contextOf = ({ context }: Pick<FlowsTable, 'context'>): Context =>
 
 /** The context with what a step taught the flow. */
 export function learn(context: Context, learned: Learned): Context {
-  const { resolved, created, userInput, consumed, approvedOnce } = learned
+  const { resolved, created, userInput, searchAgain, consumed, approvedOnce } = learned
   return {
     ...context,
     ...(resolved ? { resolved_entities: { ...context.resolved_entities, ...resolved } } : {}),
     ...(created ? { created_entities: { ...context.created_entities, ...created } } : {}),
     ...(userInput !== undefined ? { user_input: userInput } : {}),
+    ...(searchAgain !== undefined ? { search_again: searchAgain } : {}),
     ...(consumed ? { consumed: { ...context.consumed, ...consumed } } : {}),
     ...(approvedOnce ? { approvedOnce } : {}),
   }

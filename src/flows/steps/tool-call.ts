@@ -1,12 +1,18 @@
+import { InputError } from '../../ops/errors.ts'
 import type { StepOutcome } from '../outcome.ts'
-import { causeOf, inputOf, type StepRun } from './run.ts'
+import { fitInput } from './fit-input.ts'
+import { causeOf, type StepRun } from './run.ts'
 
 /** Runs a skill, once per execution of the step. */
 export async function toolCall(run: StepRun): Promise<StepOutcome> {
   const { deps, state, step, job } = run
   const { flow } = state
-  const skill = step.skill ?? ''
-  const result = await deps.skills.act(skill, inputOf(run), {
+  const name = step.skill ?? ''
+  const skill = deps.skills.get(name)
+  if (!skill) throw new InputError('unknown_skill', `There is no skill "${name}".`, { status: 404 })
+  const fitted = fitInput(run, skill)
+  if (fitted.kind !== 'fits') return fitted
+  const result = await deps.skills.act(name, fitted.input, {
     org: job.org,
     cause: causeOf(flow.id, step),
     actor: 'ai',
@@ -16,7 +22,7 @@ export async function toolCall(run: StepRun): Promise<StepOutcome> {
     depth: flow.depth + 1,
     log: job.log,
   })
-  const created = createdBy(skill, result)
+  const created = createdBy(name, result)
   return { kind: 'done', result, ...(created ? { learned: { created } } : {}) }
 }
 

@@ -7,16 +7,18 @@ import {
   cancelFlow,
   createEngine,
   createFlow,
+  delegate,
   type Person,
   reportFailures,
   respond,
   retryFlow,
+  settleCancelled,
   wakeOnEvents,
   watchFlows,
 } from '../../../src/flows/index.ts'
 import { manualClock } from '../../../src/ops/clock.ts'
 import { VendorError } from '../../../src/ops/errors.ts'
-import { type Act, type Decision, defineSkill } from '../../../src/skills/index.ts'
+import { type Act, type Decision, defineSkill, type Skill } from '../../../src/skills/index.ts'
 import { type FlowStepsTable, qb } from '../../../src/store/index.ts'
 import { childrenOf } from '../../../src/store/rows/flow-children.ts'
 import { logsOfFlow } from '../../../src/store/rows/flow-logs.ts'
@@ -43,7 +45,11 @@ export async function flowBench(given: {
   skills?: Record<string, Doing>
   decisions?: Record<string, Decision>
   ai?: Pick<Ai, 'ask'>
-  bounds?: Partial<FlowBounds>
+  /** What is configured. */
+  most?: Partial<FlowBounds>
+  /** Skills with a schema of their own, beside the plain functions. */
+  defined?: readonly Skill[]
+  approveOwn?: boolean
   approvalNeeded?: (approvedBefore: boolean) => boolean
   deadline?: string
   bounds?: z.input<typeof TemplateDefinition>['bounds']
@@ -64,12 +70,17 @@ export async function flowBench(given: {
       run: async (input, act) => run(input, act) ?? null,
     }),
   )
-  const bench = await skillBench(skills, {
+  const bench = await skillBench([...skills, ...(given.defined ?? [])], {
     clock,
     ...(given.databaseUrl ? { databaseUrl: given.databaseUrl } : {}),
   })
   const { store, queue, events, newId, log, hub } = bench
-  bench.subscribers.push(wakeOnEvents({ queue }), reportFailures({ escalate: hub.escalate }))
+  const cancelled = settleCancelled({ store, queue, skills: bench.skills })
+  bench.subscribers.push(
+    wakeOnEvents({ queue }),
+    reportFailures({ escalate: hub.escalate }),
+    cancelled.subscriber,
+  )
   const ended: string[] = []
   const engine = createEngine({
     store,
@@ -82,7 +93,7 @@ export async function flowBench(given: {
     ai: given.ai ?? {
       ask: async () => ({ kind: 'unavailable', reason: 'No model is configured', run: null }),
     },
-    bounds: { ...defaultBounds, ...given.bounds },
+    bounds: { ...defaultBounds, ...given.most },
     approvalNeeded: given.approvalNeeded ?? (() => true),
     random: () => 0.5,
     onFlowEnd: (_template, outcome) => ended.push(outcome),
@@ -93,7 +104,7 @@ export async function flowBench(given: {
   const dispatcher = createDispatcher({
     store,
     queue,
-    kinds: [engine, watch],
+    kinds: [engine, watch, cancelled.work],
     clock,
     random: () => 0.5,
     log,
@@ -125,7 +136,7 @@ export async function flowBench(given: {
     }
     await store.write((tx) => tx.run(insertFlowTemplate(row)))
   }
-  const control = { store, clock, newId, queue, events, approveOwn: true }
+  const control = { store, clock, newId, queue, events, approveOwn: given.approveOwn ?? true }
   let flowId = ''
 
   /** Until nothing is due now. */
@@ -212,7 +223,12 @@ export async function flowBench(given: {
     async respond(
       name: string,
       value: unknown,
-      more: { edit?: Record<string, string>; note?: string; by?: string; role?: Person['role'] } = {},
+      more: {
+        edit?: Record<string, string | number | boolean>
+        note?: string
+        by?: string
+        role?: Person['role']
+      } = {},
     ) {
       const { by = 'user:ada', role = 'agent', ...rest } = more
       const stepId = (await shown()).step(name).id
@@ -221,9 +237,20 @@ export async function flowBench(given: {
       await settle()
       return shown()
     },
-    async cancel(reason = 'not wanted') {
+    async delegate(
+      name: string,
+      to: string,
+      more: { note?: string; by?: string; role?: Person['role'] } = {},
+    ) {
+      const { by = 'user:ada', role = 'agent', note = null } = more
+      const stepId = (await shown()).step(name).id
+      await delegate(control, ORG, { flowId, stepId }, { to, note }, { actor: by, role })
+      await settle()
+      return shown()
+    },
+    async cancel(reason = 'not wanted', id = flowId) {
       const done = await store.write((tx) =>
-        cancelFlow(control, tx, ORG, flowId, { reason, outcome: 'cancelled', actor: 'user:ada' }),
+        cancelFlow(control, tx, ORG, id, { reason, outcome: 'cancelled', actor: 'user:ada' }),
       )
       await settle()
       return done
