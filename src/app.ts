@@ -14,6 +14,7 @@ import {
   followAssignments,
   guardedSkills,
   reportFailures,
+  settleCancelled,
   startByRequest,
   templates,
   wakeOnEvents,
@@ -247,6 +248,7 @@ export async function createHub(options: HubOptions) {
     template: mainJob,
     settings: flowSettings,
   })
+  const cancelled = settleCancelled({ store, queue, skills })
   const starting = { ...syncDeps, queue, settings: flowSettings, defaultZone: config.company.timeZone }
   const starters = createStarters({ ...starting, escalate })
   const desk = followDesks({ ...syncDeps, queue })
@@ -290,6 +292,7 @@ export async function createHub(options: HubOptions) {
     reportFailures({ escalate }),
     starters.subscriber,
     ...assignments.subscribers,
+    cancelled.subscriber,
     desk.subscriber,
     mailIn.subscriber,
     mailOut.subscriber,
@@ -311,6 +314,7 @@ export async function createHub(options: HubOptions) {
       engine,
       ...starters.work,
       ...assignments.work,
+      cancelled.work,
       desk.work,
       mailIn.work,
       mailOut.work,
@@ -404,6 +408,7 @@ export async function createHub(options: HubOptions) {
     auth,
     live,
     sockets,
+    origins: config.server,
     health: () => collectHealth(healthChecks, clock),
     registry: metrics.registry,
     pages: fileURLToPath(new URL('../dist/web', import.meta.url)),

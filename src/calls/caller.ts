@@ -6,6 +6,7 @@ import type { CallsTable, Store } from '../store/index.ts'
 import { callOfProvider, countCalls, getCall, updateCall } from '../store/rows/calls.ts'
 import { getFlow } from '../store/rows/flows.ts'
 import { defineWork, type Job, type WorkKind, type WorkQueue } from '../work/index.ts'
+import { endCall, endCancelledCalls } from './end.ts'
 import { placeCallWork, pollCallWork } from './queue.ts'
 import { abandonCall, type SettleDeps, settleAttempt } from './settle.ts'
 
@@ -58,6 +59,8 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
     const { id: callId, customer_id: customerId } = call
     const flow = call.flow_id ? await getFlow(store.read, job.org, call.flow_id) : undefined
     if (flow && ENDED.has(flow.status)) {
+      // Cut off while it was dialled: it may be ringing.
+      if (call.status === 'processing') return endCall(deps, call, job)
       const reason = (flow.status === 'cancelled' && flow.last_error) || 'its flow has ended'
       await store.write((tx) => abandonCall(deps, tx, job.org, callId, { reason, outcome: 'rejected' }))
       return undefined
@@ -190,9 +193,11 @@ export function createCaller(deps: CallerDeps): { work: WorkKind[]; subscribers:
     onAppend: (tx) => deps.queue.hasten(tx, placeCallWork, LINES_BUSY),
   }
 
+  const cancelled = endCancelledCalls(deps)
+
   return {
-    work: [place, poll, reported.work],
-    subscribers: [reported.subscriber, lineFree],
+    work: [place, poll, reported.work, cancelled.work],
+    subscribers: [reported.subscriber, lineFree, cancelled.subscriber],
   }
 }
 

@@ -8,6 +8,12 @@ export const placeCallWork = {
   key: ({ callId }: { callId: string }) => `call:${callId}`,
 } satisfies Partial<WorkKind<{ callId: string }>>
 
+export const endCallWork = {
+  kind: 'call.end',
+  payload: z.object({ callId: z.string() }),
+  key: ({ callId }: { callId: string }) => `call:${callId}`,
+} satisfies Partial<WorkKind<{ callId: string }>>
+
 export const pollCallWork = {
   kind: 'call.poll',
   payload: z.object({ callId: z.string(), attempt: z.int() }),

@@ -29,6 +29,7 @@ export {
 } from './schedules/index.ts'
 export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
+export { settleCancelled } from './settle-effects.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export { createStarters } from './starters.ts'
 export type { FlowState } from './state.ts'

@@ -1,8 +1,9 @@
+import type { Logger } from 'pino'
 import { InDoubt, InputError, messageOf, Refused, VendorError } from '../ops/errors.ts'
 import type { EffectsTable, Tx } from '../store/index.ts'
 import { findEffect, insertEffect, retryEffect, settleEffect } from '../store/rows/effects.ts'
 import type { Act, Channel, Occasion, Recheck, Skill, Undo } from './define.ts'
-import { checkFence, parseInput } from './guards.ts'
+import { checkFence, checkFlow, parseInput } from './guards.ts'
 import type { SkillHub } from './hub.ts'
 import { undoOf } from './undo.ts'
 
@@ -20,6 +21,12 @@ export type Skills = {
    * Throws InputError, Refused (policy, fence), VendorError, InDoubt.
    */
   act(name: string, input: unknown, occasion: Occasion): Promise<unknown>
+  /**
+   * Finds out what became of an effect whose answer was lost and that nobody will try again. Nothing is repeated;
+   * where nobody can tell, it stays in doubt and a person is told. Throws VendorError where the vendor is to be
+   * asked later.
+   */
+  settle(effect: EffectsTable, log: Logger): Promise<'done' | 'failed' | 'in_doubt'>
   /** How an effect would be taken back, or why it cannot be. Changes nothing. */
   undoOf(effect: EffectsTable): Promise<Undo>
 }
@@ -77,6 +84,7 @@ export function createSkills(deps: {
     if (before?.state === 'trying') return { kind: 'interrupted', effect: before }
 
     await checkFence(tx, skill, input, occasion)
+    await checkFlow(tx, skill, occasion)
     const contact = skill.effect === 'contact' ? skill.reaches?.(input) : undefined
     if (contact) {
       const refused = await deps.contactGate(tx, { org: occasion.org, skill: skill.name, ...contact })
@@ -174,6 +182,7 @@ export function createSkills(deps: {
       case 'repeat':
         await hub.store.write(async (tx) => {
           await checkFence(tx, skill, input, act)
+          await checkFlow(tx, skill, act)
           await retryEffect(tx, act.org, effect.id, hub.clock.now())
         })
         return { kind: 'new', effect: { ...effect, attempts: effect.attempts + 1 } }
@@ -194,7 +203,28 @@ export function createSkills(deps: {
     }
   }
 
-  async function leaveInDoubt(skill: Skill, effect: EffectsTable) {
+  async function settleLost(effect: EffectsTable, log: Logger): Promise<'done' | 'failed' | 'in_doubt'> {
+    const { state, skill: name, cause, actor, case_id: caseId, flow_id: flowId } = effect
+    if (state === 'done' || state === 'failed' || state === 'in_doubt') return state
+    const skill = skills.get(name)
+    if (!skill) throw new InputError('unknown_skill', `There is no skill "${name}".`, { status: 404 })
+    const input = parseInput(skill, JSON.parse(effect.input))
+    const occasion: Occasion = { org: effect.org, cause, actor, caseId, flowId, fence: null, depth: 1, log }
+    const act: Act = { ...occasion, hub, effectId: effect.id, attempt: effect.attempts }
+    const found = await skill.recheck?.(input, { ...act, triedAt: effect.updated_at })
+    if (found?.kind === 'done') {
+      await finish(skill, input, skill.output.parse(found.output), act)
+      return 'done'
+    }
+    if (found?.kind === 'not_done') {
+      await settle(act, skill, 'failed', null, 'it did not reach the vendor, and is not wanted any more')
+      return 'failed'
+    }
+    await leaveInDoubt(skill, effect, skill.effect === 'contact' ? 'high' : 'low')
+    return 'in_doubt'
+  }
+
+  async function leaveInDoubt(skill: Skill, effect: EffectsTable, priority: 'high' | 'low' = 'high') {
     await hub.store.write(async (tx) => {
       await settleEffect(tx, {
         org: effect.org,
@@ -206,7 +236,7 @@ export function createSkills(deps: {
       })
       await hub.escalate(tx, effect.org, {
         cause: `in_doubt:${effect.id}`,
-        priority: 'high',
+        priority,
         source: 'in_doubt',
         reason: inDoubtText(skill),
         brief: `The answer to "${skill.title}" was lost, and the vendor cannot be asked. It was not repeated. Check there, then retry or finish by hand.`,
@@ -229,6 +259,7 @@ export function createSkills(deps: {
     list: () => [...skills.values()],
     get: (name) => skills.get(name),
     act,
+    settle: settleLost,
     undoOf: (effect) => undoOf(hub, skills.get(effect.skill), effect),
   }
 }

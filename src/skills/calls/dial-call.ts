@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { InputError, VendorError } from '../../ops/errors.ts'
+import { InputError, Refused, VendorError } from '../../ops/errors.ts'
+import { lock } from '../../store/index.ts'
 import { getCall, updateCall } from '../../store/rows/calls.ts'
 import { getCustomer } from '../../store/rows/customers.ts'
 import { defineSkill } from '../define.ts'
@@ -16,10 +17,20 @@ export const dialCall = defineSkill({
   title: 'Dial',
   description: 'Dials a queued call once. Used by the caller itself; place_call is the one to use.',
   effect: 'contact',
+  internal: true,
   input: z.object({ callId: z.string(), customerId: z.string(), ticket: z.string().nullable() }),
   output: Output,
   ticketOf: ({ ticket }) => ticket,
   reaches: ({ customerId }) => ({ channel: 'call', customerId }),
+
+  /** Whoever gives a call up takes the same lock: it is dialled before that, and then ended, or not at all. */
+  async check(tx, { callId }, act) {
+    await lock(tx, `call:${callId}`)
+    const call = await getCall(tx, act.org, callId)
+    if (call?.status === 'completed' || call?.status === 'failed') {
+      throw new Refused('call_over', `The call is over: ${call.reason ?? call.status}. It was not dialled.`)
+    }
+  },
 
   async begin(tx, { callId }, act) {
     const call = await getCall(tx, act.org, callId)

@@ -40,7 +40,8 @@ export const placeCall = defineSkill({
     // The effect's own id makes the call one, however often this is repeated.
     return { callId: act.effectId.replace(/^eff_/, 'cal_'), phone: phone.number }
   },
-  recheck: async () => ({ kind: 'repeat' }),
+  // What it does are rows of our own, written with the note that it is done.
+  recheck: async () => ({ kind: 'not_done' }),
   async record(tx, input, { callId, phone }, act) {
     const now = act.hub.clock.now()
     const caseId = act.caseId ?? callId

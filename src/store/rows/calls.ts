@@ -85,6 +85,18 @@ export function listCalls(
   return read.all(query.orderBy('id', 'desc').limit(filter.limit))
 }
 
+/** The calls of a flow that wait to be dialled, ring or talk. */
+export const callsUnderWay = (read: Executor, org: string, flow: string): Promise<CallsTable[]> =>
+  read.all(
+    qb
+      .selectFrom('calls')
+      .selectAll()
+      .where('org', '=', org)
+      .where('flow_id', '=', flow)
+      .where('status', 'in', ['pending_ai_call', 'processing'])
+      .orderBy('id'),
+  )
+
 export function countCalls(read: Executor, org: string, provider: string): Promise<number> {
   return read
     .first(

@@ -112,6 +112,25 @@ export async function contactTimes(
   return rows.map((row) => row.created_at)
 }
 
+const byId = prepared<{ org: string; id: string }, EffectsTable>((p) =>
+  qb.selectFrom('effects').selectAll().where('org', '=', p.org).where('id', '=', p.id),
+)
+
+export const getEffect = (read: Executor, org: string, id: string) => read.first(byId({ org, id }))
+
+/** What steps of this flow began and nobody has heard of since. */
+export const lostEffects = (read: Executor, org: string, flow: string): Promise<EffectsTable[]> =>
+  read.all(
+    qb
+      .selectFrom('effects')
+      .selectAll()
+      .where('org', '=', org)
+      .where('flow_id', '=', flow)
+      .where('state', '=', 'trying')
+      .where('cause', 'like', `flow:${flow}:%`)
+      .orderBy('id'),
+  )
+
 export function effectsOfFlow(read: Executor, org: string, flowId: string): Promise<EffectsTable[]> {
   return read.all(
     qb.selectFrom('effects').selectAll().where('org', '=', org).where('flow_id', '=', flowId).orderBy('id'),

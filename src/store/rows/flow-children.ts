@@ -57,6 +57,13 @@ export async function openChildren(read: Executor, flow: string): Promise<ChildF
   return (await childrenOf(read, flow)).filter(({ status }) => !isFinal(status))
 }
 
+const statusOf = prepared<{ org: string; id: string }, Pick<FlowsTable, 'status'>>((p) =>
+  qb.selectFrom('flows').select('status').where('org', '=', p.org).where('id', '=', p.id),
+)
+
+export const flowStatus = async (read: Executor, org: string, id: string): Promise<string | undefined> =>
+  (await read.first(statusOf({ org, id })))?.status
+
 const lastDone = prepared<{ flow: string }, Pick<FlowStepsTable, 'result'>>((p) =>
   qb
     .selectFrom('flow_steps')
