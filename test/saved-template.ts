@@ -1,24 +1,26 @@
 import { ORG } from '../src/app.ts'
-import { type StepInput, TemplateDefinition } from '../src/flows/index.ts'
+import { type StepInput, TemplateDefinition, type TemplateInput } from '../src/flows/index.ts'
 import { insertFlowTemplate } from '../src/store/rows/flow-templates.ts'
 import type { TestHub } from './hub.ts'
 
-/** Saves a template of a test's own, as if a person had, and starts a flow of it over HTTP. @returns the flow's id. */
-export async function startFlowOf(hub: TestHub, steps: StepInput[], name = 'of_a_test'): Promise<string> {
+/** Saves a template of a test's own, as if a person had; what it leaves out is made up. */
+export async function saveTemplate(
+  hub: TestHub,
+  given: Pick<TemplateInput, 'name' | 'steps'> & Partial<TemplateInput>,
+): Promise<void> {
   const definition = TemplateDefinition.parse({
-    name,
     version: 1,
     title: 'A flow of a test',
     description: 'For tests.',
     params: {},
     deadline: '30d',
-    steps,
+    ...given,
   })
   await hub.hub.store.write((tx) =>
     tx.run(
       insertFlowTemplate({
         org: ORG,
-        name,
+        name: definition.name,
         version: definition.version,
         definition: JSON.stringify(definition),
         created_by: 'user:test',
@@ -27,6 +29,11 @@ export async function startFlowOf(hub: TestHub, steps: StepInput[], name = 'of_a
       }),
     ),
   )
+}
+
+/** Saves a template of a test's own, and starts a flow of it over HTTP. @returns the flow's id. */
+export async function startFlowOf(hub: TestHub, steps: StepInput[], name = 'of_a_test'): Promise<string> {
+  await saveTemplate(hub, { name, steps })
   return startAgain(hub, name)
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventSchemas, type TriggerType, triggerTypes } from '../../events/index.ts'
+import { eventSchemas, type TriggerType } from '../../events/index.ts'
 
 /** What an event's field can hold: the names of JSON Schema, `null` where it may be missing. */
 export type FieldTypes = ReadonlySet<string>
@@ -49,7 +49,8 @@ export function typesAt(type: TriggerType, path: string): FieldTypes | undefined
     // A list or an object that may be missing has its shape among others.
     const around = at.anyOf?.find(({ properties, items }) => properties ?? items) ?? at
     mayMiss ||= typesOf(at).includes('null')
-    const inner = around.properties?.[part] ?? (/^\d+$/.test(part) ? around.items : undefined)
+    const { properties = {}, items } = around
+    const inner = Object.hasOwn(properties, part) ? properties[part] : /^\d+$/.test(part) ? items : undefined
     if (!inner) return undefined
     mayMiss ||= !around.required?.includes(part)
     at = inner
