@@ -10,6 +10,7 @@ import type { Clock } from '../ports/index.ts'
 import { type ApiDeps, apiRoutes } from './api/index.ts'
 import { type AuthDeps, authenticate } from './auth.ts'
 import { type Live, liveRouter } from './live.ts'
+import { mcpRouter } from './mcp/index.ts'
 import { openApiOf } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
 import { restRouter } from './routes.ts'
@@ -23,6 +24,8 @@ export type HttpDeps = {
   auth: AuthDeps
   live: Live
   sockets: Sockets
+  /** Which pages may use websocket and MCP beside the hub's own. */
+  origins: { publicUrl: string; allowedOrigins: readonly string[] }
   health: () => Promise<Health>
   registry: Registry
   /** The built console. */
@@ -55,7 +58,11 @@ export function createHttp(deps: HttpDeps): Express {
     response.type(deps.registry.contentType).send(await deps.registry.metrics())
   })
 
-  app.all(`${SOCKET_PATH}/{*rest}`, deps.sockets.handleRequest)
+  app.use(SOCKET_PATH, (request, response) => {
+    // Socket.IO looks for its path, which express has cut off.
+    request.url = request.originalUrl
+    return deps.sockets.handleRequest(request, response)
+  })
 
   app.use(
     helmet({
@@ -80,7 +87,7 @@ export function createHttp(deps: HttpDeps): Express {
   const routes = apiRoutes(deps.api)
   const openApi = openApiOf(routes, deps.version)
   app.use(
-    '/api/v1',
+    ['/api/v1', '/mcp'],
     rateLimit({
       windowMs: 60_000,
       limit: REQUESTS_PER_MINUTE,
@@ -105,6 +112,8 @@ export function createHttp(deps: HttpDeps): Express {
     response.json(openApi)
   })
   app.use('/api/v1', liveRouter(deps.live, deps.auth))
+  const mcp = { ...deps.api, version: deps.version }
+  app.use('/mcp', mcpRouter({ mcp, auth: deps.auth, ...deps.origins }))
   if (deps.sandbox) app.use('/api/v1/sandbox', sandboxRouter(deps.sandbox, deps.auth))
   app.use('/api/v1', restRouter(routes, deps.auth))
   servePages(app, deps.pages)

@@ -95,6 +95,22 @@ const OTHER_DOORS = [
   webhook('inbound_email', "The mail provider's webhooks"),
   webhook('call_completed', "The voice provider's webhooks"),
   {
+    path: '/mcp',
+    method: 'post',
+    summary:
+      'The skills as tools of the Model Context Protocol: JSON-RPC over Streamable HTTP, without sessions',
+    requestBody: anyObject,
+    responses: {
+      200: done('application/json'),
+      202: { description: 'A notification was taken' },
+      400: problem('No JSON'),
+      401: problem('No token, or a wrong one'),
+      403: problem('A page of another origin that is not allowed'),
+      406: { ...done('application/json'), description: 'Accept must name JSON and event streams' },
+      413: problem('Larger than 1 MB'),
+    },
+  },
+  {
     path: '/api/v1/openapi.json',
     method: 'get',
     summary: 'This document',

@@ -53,6 +53,8 @@ export type Skill<Input = unknown, Output = unknown> = {
   role?: Role
   /** About what one run costs beside the model, in US dollars: shown with a plan. */
   costUsd?: number
+  /** The prompt with which it asks the model: what that costs is told from earlier runs. */
+  asks?: string
   /** Names that people and models use for an input, and what it is called here. */
   aliases?: Readonly<Record<string, string>>
   /** Inputs that are never guessed at, beside ids, amounts and recipients, which are known by their names. */
@@ -63,6 +65,8 @@ export type Skill<Input = unknown, Output = unknown> = {
   ticketOf?(input: Input): string | null
   /** Whom a contact, or a write that leads to one, reaches, by which channel: the policy is asked about a contact. */
   reaches?(input: Input): { channel: Channel; customerId: string }
+  /** Whether a write with this input is read by the customer: to outside agents it is as good as a contact. */
+  isSeenByCustomer?(input: Input): boolean
   /** What must still be so, asked in the transaction of every try that nothing of the effect can have come before. */
   check?(tx: Tx, input: Input, act: Act): Promise<void>
   /** Rows that must be there once the effect is being tried, in the same transaction. */

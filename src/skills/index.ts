@@ -14,6 +14,7 @@ export {
   type Undo,
 } from './define.ts'
 export { type ContactGate, createSkills, type EffectMoment, type Skills } from './effects.ts'
+export { parseInput } from './guards.ts'
 export type { NewEscalation, SkillHub } from './hub.ts'
 export { taskSkills } from './tasks/index.ts'
 export { deskOfTicket } from './tickets/desk-of.ts'

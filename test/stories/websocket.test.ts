@@ -133,8 +133,8 @@ describe('laravel-echo', () => {
     const heard = client.follow(`ai_flow.${id}`)
     await until(() => expect(heard).toHaveLength(1))
     const { steps, ...flow } = await hub.api.flow(id)
-    expect(heard[0]?.data.flow).toEqual(JSON.parse(JSON.stringify(flow)))
-    expect(heard[0]?.data.step).toEqual(JSON.parse(JSON.stringify(steps[0])))
+    expect(flow).toMatchObject(heard[0]?.data.flow as object)
+    expect(steps[0]).toMatchObject(heard[0]?.data.step as object)
   })
 
   it('hears that a flow failed, and why', async () => {

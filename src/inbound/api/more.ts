@@ -153,11 +153,13 @@ export function moreRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-const showSkill = ({ name, title, description, effect, input, output }: Skill) => ({
+const showSkill = ({ name, title, description, effect, internal, role, input, output }: Skill) => ({
   name,
   title,
   description,
   effect,
+  internal: internal ?? false,
+  role: role ?? 'agent',
   input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
   output: z.toJSONSchema(output, { unrepresentable: 'any' }),
 })

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { templates } from '../../flows/index.ts'
+import { InputError } from '../../ops/errors.ts'
+import type { EffectClass, Skill } from '../../skills/index.ts'
+import type { Store } from '../../store/index.ts'
+import { getSteps } from '../../store/rows/flow-steps.ts'
+import { getFlow } from '../../store/rows/flows.ts'
+import type { OrgId } from '../../work/index.ts'
+import type { Scope } from '../auth.ts'
+
+/** A tool as MCP lists it. */
+export type Tool = {
+  name: string
+  title: string
+  description: string
+  inputSchema: { type: 'object'; [key: string]: unknown }
+  annotations: {
+    title: string
+    readOnlyHint: boolean
+    destructiveHint: boolean
+    idempotentHint: boolean
+    openWorldHint: boolean
+  }
+}
+
+/** What a tool does at most; what ends in reaching a customer is a contact, whoever does it in the end. */
+export const classOf = (skill: Skill): EffectClass => (skill.reaches ? 'contact' : skill.effect)
+
+/** Looking takes `read`, acting `write`; what only managers may have done takes `admin`, as over REST. */
+export function scopeOf(skill: Skill): Scope {
+  if ((skill.role ?? 'agent') !== 'agent') return 'admin'
+  return skill.effect === 'read' ? 'read' : 'write'
+}
+
+export function toolOf(skill: Skill): Tool {
+  const { name, title, description, effect } = skill
+  const asksFirst = classOf(skill) === 'contact'
+  return {
+    name,
+    title,
+    description: asksFirst ? `${description} ${ASKS_FIRST}` : description,
+    inputSchema: { ...z.toJSONSchema(skill.input, { io: 'input', unrepresentable: 'any' }), type: 'object' },
+    annotations: {
+      title,
+      readOnlyHint: effect === 'read',
+      // What asks a person first destroys nothing by itself.
+      destructiveHint: effect !== 'read' && !asksFirst && !skill.undo,
+      idempotentHint: effect === 'read',
+      openWorldHint: effect !== 'read',
+    },
+  }
+}
+
+const ASKS_FIRST =
+  'It reaches the customer, so a person approves it first: the answer names the flow that waits for that; get_flow tells what became of it.'
+
+/** Tools beside the skills: how flows stand, and what can be started. */
+export type OwnTool = {
+  name: string
+  title: string
+  description: string
+  input: z.ZodType
+  run(input: unknown): Promise<Record<string, unknown>>
+}
+
+const FlowId = z.object({ id: z.string().min(1).describe('Its id, like flw_…') })
+
+export function ownTools({ store, org }: { store: Store; org: OrgId }): OwnTool[] {
+  return [
+    {
+      name: 'get_flow',
+      title: 'How a flow stands',
+      description:
+        'Status of a flow, what it waits for and until when, and its steps with their results. Changes nothing.',
+      input: FlowId,
+      run: (input) => flowSummary(store, org, FlowId.parse(input).id),
+    },
+    {
+      name: 'list_templates',
+      title: 'The templates that flows can be started from',
+      description: 'Names, descriptions and parameters of the hub’s own templates. Starts nothing.',
+      input: z.object({}),
+      run: async () => ({
+        templates: [...templates.values()].map(({ name, description, params }) => ({
+          name,
+          description,
+          params,
+        })),
+      }),
+    },
+  ]
+}
+
+/** @returns undefined for what is none of the skill's. */
+export const ownToolOf = ({ name, title, description, input }: OwnTool): Tool => ({
+  name,
+  title,
+  description,
+  inputSchema: { ...z.toJSONSchema(input, { io: 'input' }), type: 'object' },
+  annotations: {
+    title,
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+})
+
+/** What of a flow matters to who asked for it. Throws InputError `unknown_flow`. */
+export async function flowSummary(store: Store, org: OrgId, id: string) {
+  const flow = await getFlow(store.read, org, id)
+  if (!flow) throw new InputError('unknown_flow', `There is no flow ${id}.`, { status: 404 })
+  const steps = await getSteps(store.read, flow)
+  const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+  return {
+    flow_id: flow.id,
+    title: flow.title,
+    status: flow.status,
+    outcome: flow.outcome,
+    waiting_for: flow.waiting_for,
+    waiting_until: iso(flow.waiting_until),
+    error: flow.last_error,
+    steps: steps.map(({ position, title, type, skill, status, error, result }) => ({
+      position,
+      title,
+      type,
+      skill,
+      status,
+      error,
+      result: result === null ? null : (JSON.parse(result) as unknown),
+    })),
+  }
+}
