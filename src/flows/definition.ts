@@ -162,6 +162,12 @@ const userPrompt = z.object({
   default: z.string().optional().describe('The answer that counts as given when nobody answers in time'),
   on_timeout: goto.optional(),
   on_no: goto.optional().describe('Where a confirm goes on that was answered no; without it: on_fail'),
+  confirms_plan: z
+    .boolean()
+    .optional()
+    .describe(
+      "The hub's own question about a plan: its answer is no input, and a no makes the flow declined",
+    ),
 })
 
 const subFlow = z.object({

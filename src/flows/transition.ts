@@ -132,7 +132,11 @@ function complete(
     metadata: { ms: now - (step.started_at ?? now) },
     ...(outcome.by ? { actor: outcome.by } : {}),
   })
-  const flow = { ...state.flow, outcome: settings.outcome ?? state.flow.outcome, last_error: null }
+  const flow = {
+    ...state.flow,
+    outcome: outcome.outcome ?? settings.outcome ?? state.flow.outcome,
+    last_error: null,
+  }
   const next = { flow, context, steps: withStep(state.steps, done) }
   const to = outcome.goto ?? (step.type === 'conditional' ? null : step.on_success_goto) ?? step.position + 1
   return enter(next, to, now, [done], logs)

@@ -17,13 +17,22 @@ export const classOfSkill = (skill: Skill): EffectClass => (skill.reaches ? 'con
 export function classOfStep(step: StepDefinition, of: EffectsOf, depth = 0): EffectClass | null {
   if (step.type === 'tool_call') {
     const skill = of.skill(step.skill)
-    return skill ? classOfSkill(skill) : null
+    return skill ? (isSeen(skill, step.input) ? 'contact' : classOfSkill(skill)) : null
   }
   if (step.type === 'parallel')
     return strongest(step.branches.flatMap(({ steps }) => steps.map((one) => classOfStep(one, of, depth))))
   if (step.type !== 'sub_flow' || depth >= DEPTH_MAX) return null
   const inside = of.template(step.template)?.steps ?? []
   return strongest(inside.map((one) => classOfStep(one, of, depth + 1)))
+}
+
+/** Where it cannot be told yet, because a mapping brings it, it counts as seen. */
+function isSeen(skill: Skill, input: unknown): boolean {
+  try {
+    return Boolean(skill.isSeenByCustomer?.(input))
+  } catch {
+    return true
+  }
 }
 
 function strongest(classes: readonly (EffectClass | null)[]): EffectClass | null {

@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { InputError } from '../../ops/errors.ts'
+import type { FlowStepsTable } from '../../store/index.ts'
 import { AnswerCheck } from '../definition.ts'
 import { resolve } from '../mappings.ts'
 import type { StepOutcome } from '../outcome.ts'
-import { answerOf, confirmOptions, Prompt, type PromptOption, promptOf, readAnswer } from '../prompt.ts'
+import {
+  type Answer,
+  answerOf,
+  confirmOptions,
+  Prompt,
+  type PromptOption,
+  promptOf,
+  readAnswer,
+} from '../prompt.ts'
 import { settingsOf } from '../state.ts'
 import { type Asked, promptOfStep } from './asking.ts'
 import { durationOf, parkedOrTimedOut, type StepRun } from './run.ts'
@@ -19,6 +28,7 @@ const Settings = z.looseObject({
   remind_after: z.string().optional(),
   default: z.string().optional(),
   on_no: z.int().nullable(),
+  confirms_plan: z.boolean().optional(),
 })
 type Settings = z.infer<typeof Settings>
 
@@ -29,22 +39,9 @@ export function userPrompt(run: StepRun): StepOutcome {
   const { deps, step } = run
   const settings = settingsOf(Settings, step)
   const answer = answerOf(step)
-  if (answer) {
-    const isNo = settings.prompt_type === 'confirm' && answer.value === 'no'
-    if (isNo && settings.on_no === null) {
-      const error = `"${step.title}" was answered no by ${answer.by}`
-      return { kind: 'failed', code: 'declined', error, retry: { when: 'never' }, by: answer.by }
-    }
-    return {
-      kind: 'done',
-      result: answer,
-      learned: { userInput: answer.value },
-      by: answer.by,
-      ...(isNo ? { goto: settings.on_no } : {}),
-    }
-  }
+  if (answer) return answered(step, settings, answer)
   const prompt = promptOf(step)
-  if (prompt) return unanswered(run, prompt)
+  if (prompt) return unanswered(run, settings, prompt)
   const given: Asked = {
     type: settings.prompt_type,
     message: String(resolve(settings.message, run.scope())),
@@ -80,11 +77,27 @@ function checkedDefault(prompt: Prompt): Prompt {
   return prompt
 }
 
+function answered(step: FlowStepsTable, settings: Settings, answer: Answer): StepOutcome {
+  const isNo = settings.prompt_type === 'confirm' && answer.value === 'no'
+  if (isNo && settings.on_no === null) {
+    const error = `"${step.title}" was answered no by ${answer.by}`
+    return { kind: 'failed', code: 'declined', error, retry: { when: 'never' }, by: answer.by }
+  }
+  return {
+    kind: 'done',
+    result: answer,
+    by: answer.by,
+    ...(settings.confirms_plan ? {} : { learned: { userInput: answer.value } }),
+    ...(isNo ? { goto: settings.on_no } : {}),
+    ...(isNo && settings.confirms_plan ? { outcome: 'declined' } : {}),
+  }
+}
+
 /** Nobody answered in time: the default counts, where there is one. */
-function unanswered(run: StepRun, prompt: Prompt): StepOutcome {
+function unanswered(run: StepRun, settings: Settings, prompt: Prompt): StepOutcome {
   const now = run.deps.clock.now()
   if (prompt.default === null || now < prompt.until) return parkedOrTimedOut(run)
   const read = readAnswer(prompt, prompt.default)
-  const result = { ...read, by: 'system', at: now }
-  return { kind: 'done', result, learned: { userInput: read.value }, note: 'nobody answered in time' }
+  const outcome = answered(run.step, settings, { ...read, by: 'system', at: now })
+  return outcome.kind === 'done' ? { ...outcome, note: 'nobody answered in time' } : outcome
 }

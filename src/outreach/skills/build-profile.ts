@@ -29,6 +29,7 @@ export function buildProfile(deps: OutreachDeps) {
     description:
       "Reads the requester's ticket history and the knowledge base and writes a profile in which every claim carries its evidence. Changes nothing outside the hub.",
     effect: 'read',
+    asks: 'customer_profile',
     input: z.object({ customerId: z.string(), ticket: z.string() }),
     output: z.object({
       profileId: z.string(),

@@ -33,6 +33,7 @@ export function draftEmail(deps: OutreachDeps) {
     description:
       'Writes an e-mail from the profile, with a source for every figure. A draft with a figure that stands in no source is blocked. Sends nothing.',
     effect: 'read',
+    asks: 'email_draft',
     input: z.object({
       customerId: z.string(),
       ticket: z.string(),

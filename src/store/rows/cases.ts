@@ -160,6 +160,14 @@ export function modelRunsOf(read: Executor, org: string, caseId: string): Promis
   )
 }
 
+/** The newest runs that were answered, of at most `limit` that are looked at. */
+export async function recentModelRuns(read: Executor, org: string, limit: number): Promise<ModelRunsTable[]> {
+  const newest = await read.all(
+    qb.selectFrom('model_runs').selectAll().where('org', '=', org).orderBy('id', 'desc').limit(limit),
+  )
+  return newest.filter(({ outcome }) => outcome === 'answered')
+}
+
 export const insertAiAction = insertInto('ai_actions', [
   'id',
   'org',
