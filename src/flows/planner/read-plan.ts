@@ -15,10 +15,13 @@ export type ReadPlan =
 
 const TITLE_MAX = 255
 
+/** The steps as they were planned, for a look at what they name. */
+export const stepsOf = (answer: PlanAnswer) => stepsOfPlan(answer.steps ?? [])
+
 /** What the planner answered as steps that can run, small mistakes in names and values put right; or what is wrong. */
 export function readPlan(answer: PlanAnswer, against: CheckAgainst): ReadPlan {
   const repairs: PlanRepair[] = []
-  const steps = stepsOfPlan(answer.steps ?? []).map((step) => repaired(step, against, repairs))
+  const steps = stepsOf(answer).map((step) => repaired(step, against, repairs))
   const checked = checkSteps(steps, against)
   if (!checked.ok) return { ok: false, mistakes: checked.mistakes.map(asPlanned) }
   const title = answer.title?.trim().slice(0, TITLE_MAX) || (checked.steps[0]?.title ?? 'Planned flow')

@@ -1,0 +1,240 @@
+import { type Ai, fillPrompt, type ModelRun, type Prices, type Prompts } from '../../ai/index.ts'
+import { InputError } from '../../ops/errors.ts'
+import type { Role } from '../../skills/index.ts'
+import type { FlowsTable, TicketsTable } from '../../store/index.ts'
+import { getCustomer } from '../../store/rows/customers.ts'
+import { spend } from '../../store/rows/flows.ts'
+import { getTicket, parseTicketRef } from '../../store/rows/tickets.ts'
+import { syncTicket } from '../../tickets/index.ts'
+import type { OrgId } from '../../work/index.ts'
+import { againstFor, type CheckDeps, offeredSkills } from '../checks/against.ts'
+import { compileSteps } from '../compile.ts'
+import { insertPlan } from '../create.ts'
+import type { StepDefinition } from '../definition.ts'
+import { writeFlowLog } from '../log.ts'
+import type { StartDeps } from '../start-by-request.ts'
+import type { Suggestion } from '../suggest.ts'
+import { templates } from '../templates/index.ts'
+import { askForPlan } from './ask.ts'
+import { withConfirmation } from './confirm.ts'
+import { modelCosts, type PlanView, planInWords, viewOf } from './estimate.ts'
+import { shouldCreateFlow } from './intent.ts'
+import { type PlanRepair, stepsOf } from './read-plan.ts'
+
+export type { PlanView } from './estimate.ts'
+
+export type PlannerDeps = StartDeps &
+  CheckDeps & {
+    ai: Ai
+    prompts: Prompts
+    /** Writes the action log. */
+    note: (action: {
+      type: 'plan_created'
+      caseId: string | null
+      at: number
+      detail: Record<string, string | number | null>
+    }) => Promise<void>
+    model: { prices: Prices; model: string | null }
+  }
+
+export type PlanRequest = {
+  message: string
+  by: string
+  role: Role
+  /** Where it was asked: `api`, a chat thread, a desk's ticket. */
+  from: string
+  /** What it is about, where that is known; else the ticket that the message names. */
+  ticket?: string | undefined
+  /** Whether a person is asked before the first write or contact. Contacts keep their approvals either way. */
+  confirm: boolean
+}
+
+/** A plan that can run, and nothing of it written yet. */
+export type Plan = {
+  view: PlanView
+  steps: StepDefinition[]
+  suggestions: Suggestion[]
+  repairs: PlanRepair[]
+  about: About
+  asked: { prompt: string; runs: ModelRun[] }
+  availableSkills: string[]
+}
+
+type About = { ticket: TicketsTable | null }
+
+const MESSAGE_MAX = 8_000
+/** Past it a planned flow is reported to a person. */
+const DEADLINE_MS = 30 * 86_400_000
+const SUGGESTIONS_MAX = 3
+
+export type Planner = ReturnType<typeof createPlanner>
+
+/** Turns requests in words into flows. */
+export function createPlanner(deps: PlannerDeps) {
+  /**
+   * Plans a request and writes nothing. Throws InputError: 422 `not_a_flow` for a question, 422 `unplannable`,
+   * 503 `planner_unavailable`, 404 for a ticket that is not there, 413 for a message that is too long.
+   */
+  async function plan(org: OrgId, request: PlanRequest): Promise<Plan> {
+    if (request.message.length > MESSAGE_MAX) throw tooLong(request.message.length)
+    const about = await findAbout(deps, org, request)
+    const caseId = about.ticket?.ref ?? null
+    const wanted = await shouldCreateFlow(deps.ai, request.message, caseId)
+    if (wanted.kind === 'question') throw notAFlow(wanted.why)
+
+    const customerId = about.ticket?.customer_id ?? null
+    const audience = { org, role: request.role, customerId }
+    const skills = await offeredSkills(deps, audience)
+    const customer = customerId === null ? undefined : await getCustomer(deps.store.read, org, customerId)
+    const asking = {
+      request: {
+        text: request.message,
+        now: new Date(deps.clock.now()).toISOString(),
+        role: request.role,
+      },
+      about: { ticket: caseId, customer_id: customerId, customer: customer?.name ?? null },
+      skills,
+      templates: [...templates.values()],
+      approveContacts: deps.approve,
+    }
+    const answered = await askForPlan(deps.ai, asking, caseId, (answer) =>
+      againstFor(deps, audience, { steps: stepsOf(answer), params: [] }),
+    )
+    const { title, steps, repairs } = answered.plan
+    const costOf = await modelCosts(deps.store.read, org, deps.model)
+    const view = viewOf(title, steps, answered.against, costOf)
+    const question = planInWords(view)
+    return {
+      view,
+      steps: request.confirm ? withConfirmation(steps, answered.against, question) : steps,
+      suggestions: (answered.answer.suggestions ?? [])
+        .slice(0, SUGGESTIONS_MAX)
+        .map(({ message, action }) => ({ type: 'suggestion', message, action })),
+      repairs,
+      about,
+      asked: { prompt: promptText(deps.prompts, answered.sections), runs: answered.runs },
+      availableSkills: skills.map(({ name }) => name),
+    }
+  }
+
+  /** Plans a request and starts the flow. Throws as `plan` does. */
+  async function start(org: OrgId, request: PlanRequest): Promise<{ flow: FlowsTable; plan: Plan }> {
+    const made = await plan(org, request)
+    const flow = await deps.store.write(async (tx) => {
+      const inserted = await insertPlan(
+        deps,
+        tx,
+        {
+          template: null,
+          version: null,
+          title: made.view.title,
+          deadlineMs: DEADLINE_MS,
+          bounds: {},
+          steps: compileSteps(made.steps),
+        },
+        startOf(deps, org, request, made),
+      )
+      if (!inserted) throw new InputError('conflict', 'A flow like it is already running.', { status: 409 })
+      const usd = made.asked.runs.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0)
+      const tokens = made.asked.runs.reduce(
+        (sum, { inputTokens, outputTokens }) => sum + (inputTokens ?? 0) + (outputTokens ?? 0),
+        0,
+      )
+      await spend(tx, inserted.id, usd, tokens)
+      const log = { org, flowId: inserted.id, stepId: null, actor: 'ai', at: deps.clock.now() }
+      const { effects, steps } = made.view
+      await writeFlowLog(tx, {
+        ...log,
+        id: deps.newId('log'),
+        type: 'plan_created',
+        message: `planned ${steps.length} steps: ${effects.reads} look up, ${effects.writes} change, ${effects.contacts} reach a customer`,
+        metadata: { effects, rounds: made.asked.runs.length },
+      })
+      if (made.repairs.length > 0) {
+        await writeFlowLog(tx, {
+          ...log,
+          id: deps.newId('log'),
+          type: 'params_repaired',
+          message: `put right in the plan: ${made.repairs.map(({ step, param }) => `${step}.${param}`).join(', ')}`,
+          metadata: { repairs: made.repairs },
+        })
+      }
+      return inserted
+    })
+    await deps.note({
+      type: 'plan_created',
+      caseId: flow.case_id,
+      at: deps.clock.now(),
+      detail: { flow: flow.id, title: flow.title, steps: made.view.steps.length, ...made.view.effects },
+    })
+    return { flow, plan: made }
+  }
+
+  return { plan, start }
+}
+
+function startOf(deps: PlannerDeps, org: OrgId, request: PlanRequest, made: Plan) {
+  const { ticket } = made.about
+  const { title: _title, steps: _steps, ...figures } = made.view
+  return {
+    org,
+    params: {},
+    settings: deps.settings,
+    requestedBy: request.by,
+    requestedFrom: request.from,
+    request: request.message,
+    ticket: ticket?.ref ?? null,
+    customerId: ticket?.customer_id ?? null,
+    fence: ticket?.fence ?? null,
+    planning: { prompt: made.asked.prompt, runId: made.asked.runs.at(-1)?.id ?? null },
+    context: {
+      original_intent: request.message,
+      available_skills: made.availableSkills,
+      suggestions: made.suggestions,
+      asked_by_role: request.role,
+      plan: figures,
+    },
+  }
+}
+
+const REF = /(?<![\w:/])([a-z][a-z0-9_]*:[\w-]+)/gi
+
+/** The ticket that was named beside the message, else the only one of a connected desk within it. */
+async function findAbout(deps: PlannerDeps, org: OrgId, request: PlanRequest): Promise<About> {
+  const named = [...new Set([...request.message.matchAll(REF)].map(([, ref = '']) => ref))]
+  const refs = request.ticket === undefined ? named.filter((ref) => isOfDesk(deps, ref)) : [request.ticket]
+  const [ref] = refs
+  if (ref === undefined || refs.length > 1) return { ticket: null }
+  const parsed = parseTicketRef(ref)
+  if (parsed && deps.desks.has(parsed.desk)) await syncTicket(deps, org, parsed)
+  const ticket = await getTicket(deps.store.read, org, ref)
+  if (!ticket) throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
+  return { ticket }
+}
+
+function isOfDesk(deps: PlannerDeps, ref: string): boolean {
+  const parsed = parseTicketRef(ref)
+  return parsed !== undefined && parsed !== null && deps.desks.has(parsed.desk)
+}
+
+function promptText(prompts: Prompts, sections: Record<string, unknown>): string {
+  const prompt = prompts.get('flow_plan')
+  if (!prompt) return ''
+  const messages = fillPrompt(prompt, sections)
+  return [
+    `${prompt.name}@${prompt.label}`,
+    ...messages.map(({ role, content }) => `# ${role}\n\n${content}`),
+  ].join('\n\n')
+}
+
+const notAFlow = (why: string) =>
+  new InputError(
+    'not_a_flow',
+    `${why} A flow does things: say what is to be done, like "find task X and mark it as done". What the knowledge base says is found by POST /api/v1/knowledge/search.`,
+    { status: 422, issues: [{ path: 'message', message: why }] },
+  )
+
+const tooLong = (length: number) =>
+  new InputError('too_large', `The message has ${length} characters; at most ${MESSAGE_MAX} fit.`, {
+    status: 413,
+  })
