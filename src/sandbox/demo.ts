@@ -10,7 +10,7 @@ import { knowledgeFolder } from './index.ts'
 import { runScenario } from './run-scenario.ts'
 import { scenarios } from './scenarios.ts'
 
-/** `npm run demo`: the main job, once, against the stand-ins. Exits 0 only if every step really happened. */
+/** `npm run demo`: the main job, or another scenario, once, against the stand-ins. Exits 0 only if every step really happened. */
 const { values } = parseArgs({
   options: {
     scenario: { type: 'string', default: 'resolved' },

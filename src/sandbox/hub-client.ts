@@ -68,8 +68,11 @@ export function createHubClient(url: string, token?: string) {
       const answer = await call('GET', `/ai/flows/${id}/logs?limit=200${after ? `&cursor=${after}` : ''}`)
       return z.object({ data: z.array(LogLine) }).parse(answer).data
     },
+    respond(flowId: string, stepId: string, value: string): Promise<unknown> {
+      return call('POST', `/ai/flows/${flowId}/steps/${stepId}/respond`, { response: { value } })
+    },
     approve(flowId: string, stepId: string): Promise<unknown> {
-      return call('POST', `/ai/flows/${flowId}/steps/${stepId}/respond`, { response: { value: 'approve' } })
+      return this.respond(flowId, stepId, 'approve')
     },
   }
 }

@@ -1,74 +1,75 @@
-import type { JumpingClock } from '../ops/clock.ts'
 import type { Control } from './control.ts'
 import { countEffects } from './effects.ts'
-import {
-  createHubClient,
-  type HubClient,
-  type ShownFlow,
-  type ShownLog,
-  type ShownStep,
-} from './hub-client.ts'
-import type { Scenario } from './scenarios.ts'
+import { type Executed, executedSteps, type FollowedFlow, follow, type ScenarioWorld } from './follow.ts'
+import { createHubClient, type HubClient } from './hub-client.ts'
+import { runRequest } from './run-request.ts'
+import type { Scenario, TicketScenario } from './scenarios.ts'
+
+export type { ScenarioWorld } from './follow.ts'
 
 export type ScenarioResult = {
   scenario: string
   flowId: string
   outcome: string
-  steps: { title: string; status: string; ms: number }[]
+  steps: Executed[]
   elapsedMs: number
   /** Empty when everything happened that should have. */
   missing: string[]
 }
 
-export type ScenarioWorld = {
-  url: string
-  token?: string
-  control: Control
-  /** Jumps over what simulated people take their time for. */
-  clock: JumpingClock
-  /** When something is due next at the hub. */
-  nextDueAt: () => Promise<number | null>
-}
-
-const LOOK_EVERY_MS = 60
-/** The hub is given this long to move by itself before time is moved on. */
-const STILL_MS = 300
-const GIVE_UP_MS = 180_000
-
 /**
- * Runs the main job once against the stand-ins, as its users would: the ticket is assigned at the desk, the
- * first contact is approved through the API, the customer answers by mail and phone. Waiting time is jumped
- * over; the code that runs is the same as ever.
+ * Runs a scenario once against the stand-ins, as its users would. Waiting time is jumped over; the code that runs
+ * is the same as ever.
  */
 export async function runScenario(
   world: ScenarioWorld,
   scenario: Scenario,
   say: (line: string) => void,
 ): Promise<ScenarioResult> {
-  const { control } = world
   const started = Date.now()
   const hub = createHubClient(world.url, world.token)
-  const { ticketId, before } = prepare(control, scenario)
-  const ticket = `zendesk:${ticketId}`
-  say(`${scenario.title}`)
-  say(`→ ${ticket} is assigned to AI at the desk`)
-  control.assignToAi(ticketId)
-
-  const known = new Set((await hub.flowsOf(ticket)).map(({ id }) => id))
-  const flow = await follow(world, hub, ticket, known, say)
-  const finished = await hub.flow(flow.id)
-  const logs = await allLogs(hub, flow.id)
+  say(scenario.title)
+  const { flow, missing } =
+    'request' in scenario
+      ? await runRequest(world, hub, scenario, say)
+      : await runMainJob(world, hub, scenario, say)
   return {
     scenario: scenario.name,
     flowId: flow.id,
-    outcome: finished.outcome ?? finished.status,
-    steps: executed(finished.steps, logs),
+    outcome: flow.outcome ?? flow.status,
+    steps: await executedSteps(hub, flow),
     elapsedMs: Date.now() - started,
-    missing: missingOf(scenario, finished, before, control),
+    missing,
   }
 }
 
-function prepare(control: Control, scenario: Scenario) {
+/**
+ * The ticket is assigned at the desk, the first contact is approved through the API, the customer answers by mail
+ * and phone.
+ */
+async function runMainJob(
+  world: ScenarioWorld,
+  hub: HubClient,
+  scenario: TicketScenario,
+  say: (line: string) => void,
+) {
+  const { control } = world
+  const { ticketId, before } = prepare(control, scenario)
+  const ticket = `zendesk:${ticketId}`
+  say(`→ ${ticket} is assigned to AI at the desk`)
+  control.assignToAi(ticketId)
+  const known = new Set((await hub.flowsOf(ticket)).map(({ id }) => id))
+  const flow = await follow(
+    world,
+    hub,
+    () => firstFlow(hub, ticket, known),
+    ({ title }) => ({ told: `approves: ${title}`, value: 'approve' }),
+    say,
+  )
+  return { flow, missing: missingOf(scenario, flow, before, control) }
+}
+
+function prepare(control: Control, scenario: TicketScenario) {
   const { world } = control
   const person = world.people[world.addressBook[scenario.customer] ?? '']
   if (!person) throw new Error(`the sandbox knows nobody with the address ${scenario.customer}`)
@@ -83,101 +84,14 @@ function prepare(control: Control, scenario: Scenario) {
   return { ticketId: open.id, before: { mails: effects.mails.total, calls: effects.calls.total } }
 }
 
-/** Watches until the flow has ended, answering approvals and moving time on whenever nothing moves. */
-async function follow(
-  world: ScenarioWorld,
-  hub: HubClient,
-  ticket: string,
-  known: Set<string>,
-  say: (line: string) => void,
-) {
-  const until = Date.now() + GIVE_UP_MS
-  let flow: (ShownFlow & { steps: ShownStep[] }) | undefined
-  let seen: string | undefined
-  let stillSince = Date.now()
-  while (Date.now() < until) {
-    flow = flow ? await hub.flow(flow.id) : await firstFlow(hub, ticket, known)
-    const fresh = flow ? await hub.logs(flow.id, seen) : []
-    for (const line of fresh) tell(line, say)
-    seen = fresh.at(-1)?.id ?? seen
-    if (flow && ['completed', 'failed', 'cancelled'].includes(flow.status) && fresh.length === 0) return flow
-    if (fresh.length > 0) {
-      stillSince = Date.now()
-    }
-    const asked = flow?.steps.find((step) => step.status === 'awaiting_user')
-    if (flow && asked && fresh.length === 0) {
-      say(`  a person approves: ${asked.title}`)
-      await hub.approve(flow.id, asked.id)
-    } else if (flow && Date.now() - stillSince > STILL_MS) {
-      await jump(world)
-      stillSince = Date.now() - STILL_MS / 2
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
-  }
-  throw new Error(
-    `The flow did not end within ${GIVE_UP_MS / 1_000} s; it waits for ${flow?.waiting_for ?? 'its start'}.`,
-  )
-}
-
-/** To the next thing that is due, at the hub or in the simulated world, and not beyond it. */
-async function jump({ clock, control, nextDueAt }: ScenarioWorld) {
-  const due = [await nextDueAt(), ...Object.values(control.world.agenda).map(({ at }) => at)]
-  const next = Math.min(...due.filter((at) => at !== null))
-  if (Number.isFinite(next) && next > clock.now()) clock.advance(next - clock.now())
-}
-
 async function firstFlow(hub: HubClient, ticket: string, known: Set<string>) {
   const fresh = (await hub.flowsOf(ticket)).find(({ id }) => !known.has(id))
   return fresh ? hub.flow(fresh.id) : undefined
 }
 
-const SIGNS: Record<string, string> = {
-  step_completed: '✓',
-  step_failed: '✗',
-  waiting: '⏸',
-  approval_requested: '⏸',
-  event_received: '✉',
-  wait_timed_out: '⌛',
-  step_held: '⏸',
-  step_retrying: '↻',
-  flow_completed: '■',
-  flow_failed: '■',
-  flow_cancelled: '■',
-}
-
-function tell(line: ShownLog, say: (line: string) => void) {
-  const sign = SIGNS[line.type]
-  if (sign)
-    say(`  ${new Date(line.at).toISOString().slice(0, 16).replace('T', ' ')} UTC  ${sign} ${line.message}`)
-}
-
-async function allLogs(hub: HubClient, flowId: string): Promise<ShownLog[]> {
-  const logs: ShownLog[] = []
-  for (;;) {
-    const page = await hub.logs(flowId, logs.at(-1)?.id)
-    logs.push(...page)
-    if (page.length === 0) return logs
-  }
-}
-
-/** Every execution in its order, loops included. */
-function executed(steps: ShownStep[], logs: ShownLog[]) {
-  const titles = new Map(steps.map((step) => [step.id, step]))
-  const began = new Map<string, number>()
-  return logs.flatMap((line) => {
-    const step = line.step_id ? titles.get(line.step_id) : undefined
-    if (!step) return []
-    if (line.type === 'step_started') began.set(step.id, line.at)
-    const ended = { step_completed: 'completed', step_failed: 'failed', wait_timed_out: 'timed_out' }[
-      line.type
-    ]
-    return ended ? [{ title: step.title, status: ended, ms: line.at - (began.get(step.id) ?? line.at) }] : []
-  })
-}
-
 function missingOf(
-  scenario: Scenario,
-  flow: ShownFlow & { steps: ShownStep[] },
+  scenario: TicketScenario,
+  flow: FollowedFlow,
   before: { mails: number; calls: number },
   control: Control,
 ): string[] {

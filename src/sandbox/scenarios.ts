@@ -1,7 +1,11 @@
+import type { TaskStatus } from '../ports/tasks.ts'
+import type { NewTask } from './control.ts'
 import type { CallMood, MailPersona, ModelMood } from './world.ts'
 
+export type Scenario = TicketScenario | RequestScenario
+
 /** A way the main job can go: whose ticket, how they behave, and what must have come of it. */
-export type Scenario = {
+export type TicketScenario = {
   name: string
   title: string
   /** Whose newest open ticket is assigned to AI. */
@@ -17,6 +21,22 @@ export type Scenario = {
   /** What must have reached the customer. */
   mails: number
   calls: number
+}
+
+/** A request in words, what it finds at the task desk, what a person answers, and what must have come of it. */
+export type RequestScenario = {
+  name: string
+  title: string
+  request: string
+  /** Tasks that are there beside those of the sample company. */
+  tasks: readonly NewTask[]
+  /** With what the label begins that is chosen where a choice is asked for. */
+  choose?: string
+  /** What is answered where words are asked for. */
+  write?: string
+  outcome: 'completed'
+  /** Tasks as they must be at the end, with all their comments. */
+  leaves: readonly { title: string; status: TaskStatus; comments: readonly string[] }[]
 }
 
 const ABHISHEK = 'abhishek.rao@raotextiles.example'
@@ -130,5 +150,29 @@ export const scenarios: readonly Scenario[] = [
     steps: ['profile', 'draft_mail', 'send_mail', 'read_reply', ...toAPerson],
     mails: 1,
     calls: 1,
+  },
+  {
+    name: 'task_flow',
+    title: 'A request in words is planned, shown, and carried out at the task desk',
+    request: "Find task 'Landing page', add comment 'Done!', mark as complete",
+    tasks: [],
+    outcome: 'completed',
+    leaves: [{ title: 'Landing page', status: 'done', comments: ['Done!'] }],
+  },
+  {
+    name: 'task_choice',
+    title: 'The same request, with three tasks that could be meant: a person chooses',
+    request: "Find task 'Landing page', add comment 'Done!', mark as complete",
+    tasks: [
+      { title: 'Landing page for the spring offer', project: 'Website' },
+      { title: 'Landing page in Portuguese', project: 'Website', status: 'working' },
+    ],
+    choose: 'Landing page in Portuguese',
+    outcome: 'completed',
+    leaves: [
+      { title: 'Landing page in Portuguese', status: 'done', comments: ['Done!'] },
+      { title: 'Landing page for the spring offer', status: 'todo', comments: [] },
+      { title: 'Landing page', status: 'todo', comments: [] },
+    ],
   },
 ]

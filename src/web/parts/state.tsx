@@ -57,7 +57,13 @@ const TICKET: Record<string, Look> = {
   closed: { word: 'closed', mark: '■', tone: 'calm' },
 }
 
-const LOOKS = { flow: FLOW, ticket: TICKET, other: OTHER }
+const TASK: Record<string, Look> = {
+  todo: { word: 'to do', mark: '○', tone: 'calm' },
+  working: { word: 'working', mark: '▸', tone: 'busy' },
+  done: { word: 'done', mark: '✓', tone: 'good' },
+}
+
+const LOOKS = { flow: FLOW, ticket: TICKET, task: TASK, other: OTHER }
 
 /** A state as a word with a mark and a colour; the colour never stands alone. */
 export function State({ state, of = 'other' }: { state: string; of?: keyof typeof LOOKS }) {

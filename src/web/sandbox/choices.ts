@@ -44,6 +44,7 @@ export const vendors: Record<string, { title: string; main: string }> = {
   vapi: { title: 'Vapi', main: 'POST /call' },
   slack: { title: 'Slack', main: 'POST /chat.postMessage' },
   discord: { title: 'Discord', main: 'POST /messages' },
+  tasks: { title: 'Task desk', main: 'POST /tasks' },
   model: { title: 'Model', main: 'POST /chat/completions' },
 }
 

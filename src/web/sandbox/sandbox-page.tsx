@@ -6,6 +6,7 @@ import { CustomerPanel } from './customer-panel.tsx'
 import { Mailbox } from './mailbox.tsx'
 import { NewTicket } from './new-ticket.tsx'
 import { Phone } from './phone.tsx'
+import { TaskList } from './task-list.tsx'
 import { TicketDetail } from './ticket-detail.tsx'
 import { TicketList } from './ticket-list.tsx'
 import { Trouble } from './trouble.tsx'
@@ -49,6 +50,7 @@ export function SandboxPage({ ticket: chosen }: { ticket: string | null }) {
         <div className="stack">
           <Mailbox mails={world.mails} people={world.people} />
           <Phone calls={world.calls} />
+          <TaskList tasks={world.tasks} />
         </div>
         <div className="stack">
           <ChatRooms chat={world.chat} />
