@@ -10,6 +10,7 @@ import { createEvents, type Events, getEvent, type Subscriber } from './events/i
 import {
   assignToAi,
   createEngine,
+  createPlanner,
   createStarters,
   followAssignments,
   guardedSkills,
@@ -219,6 +220,7 @@ export async function createHub(options: HubOptions) {
     approvalGiveUpMs: config.waiting.approvalGiveUpMs,
     announceMs: config.waiting.callAnnouncedMs,
   }
+  const decisions = outreachDecisions(outreach)
   const engine = createEngine({
     store,
     clock,
@@ -226,7 +228,7 @@ export async function createHub(options: HubOptions) {
     queue,
     events,
     skills: guardedSkills(skills, config.skills.policy, store.read),
-    decisions: outreachDecisions(outreach),
+    decisions,
     ai,
     bounds: config.flows.bounds,
     approvalNeeded: (approvedBefore) =>
@@ -251,6 +253,21 @@ export async function createHub(options: HubOptions) {
   const cancelled = settleCancelled({ store, queue, skills })
   const starting = { ...syncDeps, queue, settings: flowSettings, defaultZone: config.company.timeZone }
   const starters = createStarters({ ...starting, escalate })
+  const checking = {
+    store,
+    skills,
+    policy: config.skills.policy,
+    decisions: new Set(decisions.keys()),
+    approve: config.contacts.approve,
+  }
+  const planner = createPlanner({
+    ...starting,
+    ...checking,
+    ai,
+    prompts,
+    note: recorder.note,
+    model: { prices: config.model.prices, model: connections.model?.model ?? null },
+  })
   const desk = followDesks({ ...syncDeps, queue })
   const mailDeps = {
     store,
@@ -403,6 +420,7 @@ export async function createHub(options: HubOptions) {
       startFlow: (template, params, by, from) =>
         startByRequest(starting, ORG, { template, params, by, from }),
       assignToAi: (ref) => assignToAi(starting, ORG, ref),
+      planner,
       starting,
     },
     auth,

@@ -15,6 +15,7 @@ export {
 export { delegate } from './delegate.ts'
 export { createEngine } from './engine.ts'
 export type { Person } from './may.ts'
+export { createPlanner, type Plan, type Planner } from './planner/index.ts'
 export { type Prompt, promptOf } from './prompt.ts'
 export { type Response, respond } from './respond.ts'
 export {
@@ -27,9 +28,9 @@ export {
   ScheduleInput,
   showSchedule,
 } from './schedules/index.ts'
+export { settleCancelled } from './settle-effects.ts'
 export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
-export { settleCancelled } from './settle-effects.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export { createStarters } from './starters.ts'
 export type { FlowState } from './state.ts'

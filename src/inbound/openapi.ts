@@ -141,6 +141,7 @@ function operationOf(route: Route, path: string): Record<string, unknown> {
       : {}),
     responses: {
       [status]: status === 204 ? { description: 'Done' } : done('application/json'),
+      ...(route.else ? { [route.else.status]: done('application/json') } : {}),
       400: problem('Bad input'),
       401: problem('No token, or a wrong one'),
       403: problem('The token lacks the scope'),

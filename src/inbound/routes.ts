@@ -22,6 +22,8 @@ export type Route<
   body?: Body
   /** Default 200. */
   status?: number
+  /** Where the same route may also answer without having made anything: when, and with which status then. */
+  else?: { status: number; when(body: z.output<Body>): boolean }
   run(input: {
     params: z.output<Path>
     query: z.output<Query>
@@ -87,14 +89,16 @@ export function restRouter(routes: readonly Route[], auth: AuthDeps): Router {
 }
 
 async function answer(route: Route, request: Request, response: Response, caller: Caller) {
+  const body = parse(route.body, request.body ?? {}, 'body')
   const result = await route.run({
     params: parse(route.params, request.params, 'path'),
     query: parse(route.query, request.query, 'query'),
-    body: parse(route.body, request.body ?? {}, 'body'),
+    body,
     caller,
   })
+  const status = route.else?.when(body) ? route.else.status : (route.status ?? 200)
   if (result === undefined) response.status(204).end()
-  else response.status(route.status ?? 200).json(result)
+  else response.status(status).json(result)
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {

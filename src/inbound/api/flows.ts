@@ -9,6 +9,7 @@ import type { Caller } from '../auth.ts'
 import { defineRoute, pageOf, pageOfAll, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { childrenShown, type ShownChild } from './flow-children.ts'
+import { needOneOf, planBody, planFromMessage } from './flow-plan.ts'
 import { runOfFlow } from './run.ts'
 
 const id = z.object({ id: z.string() })
@@ -51,23 +52,22 @@ export function flowRoutes(deps: ApiDeps): Route[] {
     defineRoute({
       method: 'post',
       path: '/ai/flows',
-      summary: 'Start a flow from a template',
+      summary: 'Start a flow from a template, or have a message planned; with preview, only show the plan',
       scope: 'write',
       status: 201,
+      else: { status: 200, when: ({ preview }) => preview },
       body: z.object({
-        template: z.string().optional(),
+        template: z.string().min(1).optional(),
         params: z.record(z.string(), z.unknown()).default({}),
-        message: z.string().optional(),
+        ...planBody,
       }),
-      async run({ body, caller }) {
-        if (!body.template) {
-          const detail = 'Planning from a message is not available in this version; start a template instead.'
-          throw new InputError('not_planned', detail, {
-            status: 422,
-            issues: [{ path: 'template', message: `one of ${[...templates.keys()].join(', ')}` }],
-          })
+      async run({ body: { template, params, message, ...planned }, caller }) {
+        needOneOf({ template, message })
+        if (message !== undefined) {
+          const { flowId, plan } = await planFromMessage(deps, { message, ...planned }, personOf(caller))
+          return flowId === null ? { success: true, plan } : { ...(await shown(flowId)), plan }
         }
-        const flow = await deps.startFlow(body.template, body.params, caller.actor, 'api')
+        const flow = await deps.startFlow(template ?? '', params, caller.actor, 'api')
         return shown(flow.id)
       },
     }),
