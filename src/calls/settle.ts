@@ -3,7 +3,7 @@ import type { CallOutcome, CallSnapshot, Clock } from '../ports/index.ts'
 import { type CallsTable, lock, type Tx } from '../store/index.ts'
 import { getCall, updateCall } from '../store/rows/calls.ts'
 import { answerEffect } from '../store/rows/effects.ts'
-import { depthBelow } from '../store/rows/flows.ts'
+import { depthBelow, spend } from '../store/rows/flows.ts'
 import { insertMessage } from '../store/rows/messages.ts'
 import type { OrgId } from '../work/index.ts'
 
@@ -77,6 +77,7 @@ export async function settleAttempt(
   }
   const origin = await originOf(tx, org, call)
   await storeTurns(deps, tx, call, end)
+  if (call.flow_id !== null && end.costUsd) await spend(tx, call.flow_id, end.costUsd, 0)
   if (call.provider_key !== null) {
     const answer = JSON.stringify({ provider: call.provider, providerCallId: end.providerCallId })
     await answerEffect(tx, { org, id: call.provider_key, answer, now })
