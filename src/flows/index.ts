@@ -1,6 +1,7 @@
 export { previewReplay, replayFlow } from './again/replay.ts'
 export { previewRollback, rollBack } from './again/rollback.ts'
 export type { Undoing } from './again/undo-plan.ts'
+export { flowAnalytics, retryAlike } from './analytics/index.ts'
 export { type ApprovalRequest, askFirst } from './ask-first.ts'
 export { cancelFlow } from './cancel.ts'
 export { retryFlow } from './control.ts'

@@ -45,6 +45,9 @@ export function createIds(
   }
 }
 
+/** Before every id with this prefix that is made at `at` or later, after all that are older: bounds of a time. */
+export const firstIdAt = (prefix: string, at: number): string => `${prefix}_${encode(at).slice(-10)}`
+
 /** Randomness fetched by the page: asking the system for ten bytes costs as much as for a thousand. */
 function pooledBytes(): (bytes: number) => Uint8Array {
   const pool = new Uint8Array(4_096)

@@ -3,6 +3,7 @@ import { callRoutes } from './calls.ts'
 import { customerRoutes } from './customers.ts'
 import type { ApiDeps } from './deps.ts'
 import { escalationRoutes } from './escalations.ts'
+import { flowAnalyticsRoutes } from './flow-analytics.ts'
 import { flowBackRoutes } from './flow-back.ts'
 import { flowPromptRoutes } from './flow-prompts.ts'
 import { flowScheduleRoutes } from './flow-schedules.ts'
@@ -19,6 +20,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...flowRoutes(deps),
     ...flowScheduleRoutes(deps),
     ...flowTriggerRoutes(deps),
+    ...flowAnalyticsRoutes(deps),
     ...flowPromptRoutes(deps),
     ...flowBackRoutes(deps),
     ...ticketRoutes(deps),

@@ -1,0 +1,2 @@
+export { flowAnalytics } from './analytics.ts'
+export { retryAlike } from './retry-alike.ts'
