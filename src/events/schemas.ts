@@ -132,6 +132,8 @@ export const eventSchemas = {
     stepId: z.string(),
     moment: z.enum(['asked', 'reminded', 'delegated']),
   }),
+  /** What was asked of a person is settled: answered, or nobody did in time. */
+  flow_input_closed: z.object({ flowId: z.string(), stepId: z.string() }),
 } as const
 
 export type EventType = keyof typeof eventSchemas

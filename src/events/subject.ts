@@ -24,6 +24,7 @@ export function subjectOf(event: HubEvent): string | null {
     case 'flow_failed':
     case 'flow_cancelled':
     case 'flow_input_required':
+    case 'flow_input_closed':
       return event.flowId
     case 'escalation_created':
     case 'escalation_assigned':

@@ -3,12 +3,12 @@ import { messageOf } from '../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
 import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
-import { saveFlow, setWaitingFor } from '../store/rows/flows.ts'
+import { countStepAbove, saveFlow, setWaitingFor } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
 import { noteUndone } from './again/note-undone.ts'
 import { boundPrompt, boundReached, type FlowBounds } from './bounds.ts'
 import { cancelChildren } from './cancel.ts'
-import { startChild, wakeParent } from './children.ts'
+import { heldFromAbove, startChild, wakeChildren, wakeParent } from './children.ts'
 import { isFinal } from './definition.ts'
 import { type FlowLogType, writeFlowLogs } from './log.ts'
 import { isReminderDue, promptOf } from './prompt.ts'
@@ -16,7 +16,7 @@ import { runFlowWork } from './run-work.ts'
 import { type FlowState, loadFlow, resumedAt } from './state.ts'
 import { executeStep, type StepDeps } from './steps/index.ts'
 import { lastUsed } from './steps/wait-event.ts'
-import { answerToBound, ask, begin, follow, remind, type Transition } from './transition.ts'
+import { answerToBound, ask, begin, follow, remind, settling, type Transition } from './transition.ts'
 
 export type EngineDeps = StepDeps & {
   newId: (prefix: string) => string
@@ -87,18 +87,27 @@ export function createEngine(deps: EngineDeps) {
       if (isReminderDue(prompt, now)) return remind(state, step, prompt, now)
       if (now < prompt.until) return 'parked'
     }
-    if (prompt?.why === 'bound') return answerToBound(state, step, prompt, now)
-    const reached = step.status === 'running' ? boundReached(state.flow, now) : undefined
-    if (reached) return ask(state, step, boundPrompt(reached, now), now)
-
+    if (prompt?.why === 'bound') return settling(step, answerToBound(state, step, prompt, now))
     const { flow } = state
+    const isUnderWay = step.status === 'running' || waitsForChildren(step)
+    const reached = isUnderWay ? boundReached(flow, now) : undefined
+    if (reached) return ask(state, step, boundPrompt(reached, now), now)
+    const held = step.status === 'running' ? await heldFromAbove(deps.store.read, flow, now) : undefined
+    if (held) {
+      await deps.store.write((tx) => wake(tx, held.by))
+      return follow(state, step, { outcome: held.outcome, input: step.input, repairs: [] }, now, deps.random)
+    }
+
     deps.onStep?.({ flowId: flow.id, step: step.name, moment: 'before' })
     const executed = await executeStep(deps, state, step, job)
     deps.onStep?.({ flowId: flow.id, step: step.name, moment: 'after' })
     const { outcome } = executed
     if (outcome.kind === 'parked') return 'parked'
-    return follow(state, step, { ...executed, outcome }, deps.clock.now(), deps.random)
+    return settling(step, follow(state, step, { ...executed, outcome }, deps.clock.now(), deps.random))
   }
+
+  const wake = (tx: Tx, { id, org, case_id: caseId }: FlowsTable) =>
+    deps.queue.add(tx, runFlowWork, { flowId: id }, { org, caseId, unique: id })
 
   const commit = (state: FlowState, transition: Transition, job: Job) =>
     deps.store.write((tx) => save(tx, state, transition, job))
@@ -109,6 +118,7 @@ export function createEngine(deps: EngineDeps) {
     const saved = context === state.context ? flow : { ...flow, context: JSON.stringify(context) }
     const before = state.steps[state.flow.position]
     if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
+    if (transition.entered && flow.parent_flow_id !== null) await countStepAbove(tx, flow.id)
     const spent = await saveFlow(tx, saved, state.flow)
     if (!spent) throw new FlowMoved()
     if (before?.status === 'awaiting_user' && !(await isAnsweredAsRead(tx, before))) throw new FlowMoved()
@@ -125,6 +135,8 @@ export function createEngine(deps: EngineDeps) {
       })
     }
     await endChildren(tx, before, transition)
+    if (isAsking(state.flow) && !isFinal(flow.status) && before && hasChildren(before))
+      await wakeChildren(deps.queue, tx, flow.id)
     if (isFinal(flow.status) || isAsking(flow) !== isAsking(state.flow))
       await wakeParent(deps.queue, tx, flow)
     if (isFinal(flow.status) || transition.timer !== null) await job.finish(tx)
@@ -143,7 +155,7 @@ export function createEngine(deps: EngineDeps) {
 
   /** A step that is over, the first of its branches through or the time up, needs none of its children any more. */
   async function endChildren(tx: Tx, before: FlowStepsTable | undefined, { flow, steps }: Transition) {
-    if (before?.type !== 'parallel' && before?.type !== 'sub_flow') return
+    if (!before || !hasChildren(before)) return
     const after = steps.find(({ id }) => id === before.id)
     if (after?.status !== 'completed' && after?.status !== 'failed') return
     const reason = `"${before.title}" has ${after.status === 'completed' ? 'what it needs' : 'failed'}`
@@ -206,6 +218,9 @@ export function createEngine(deps: EngineDeps) {
       ),
   })
 }
+
+const hasChildren = ({ type }: FlowStepsTable) => type === 'parallel' || type === 'sub_flow'
+const waitsForChildren = (step: FlowStepsTable) => step.status === 'waiting' && hasChildren(step)
 
 const isAsking = ({ status }: Pick<FlowsTable, 'status'>) => status === 'awaiting_user'
 

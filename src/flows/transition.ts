@@ -243,7 +243,8 @@ function park(
     entered: null,
     // Parked before: only what it waits for is put in other words.
     logs: step.status === outcome.status ? [] : [waitingLine(step, outcome)],
-    events: [],
+    events:
+      outcome.status === 'awaiting_user' && step.status !== outcome.status ? [asked(state.flow, step)] : [],
     waits: (outcome.events ?? []).map(({ type, correlation }) => ({
       stepId: step.id,
       type,
@@ -262,6 +263,21 @@ const waitingLine = (step: FlowStepsTable, wait: Extract<StepOutcome, { kind: 'w
   stepId: step.id,
   metadata: { until: wait.until },
 })
+
+const asked = (flow: FlowsTable, step: FlowStepsTable): HubEvent => ({
+  type: 'flow_input_required',
+  flowId: flow.id,
+  stepId: step.id,
+  moment: 'asked',
+})
+
+/** A step that asked somebody and does not any more: whoever was told of the question hears that it is settled. */
+export function settling(step: FlowStepsTable, transition: Transition): Transition {
+  const isSettled = step.status === 'awaiting_user' && transition.flow.status !== 'awaiting_user'
+  if (!isSettled) return transition
+  const event: HubEvent = { type: 'flow_input_closed', flowId: transition.flow.id, stepId: step.id }
+  return { ...transition, events: [event, ...transition.events] }
+}
 
 /** Parks a step until somebody has answered; people hear of it by the event. */
 export function ask(state: FlowState, step: FlowStepsTable, prompt: Prompt, now: Instant): Transition {
@@ -284,16 +300,10 @@ export function ask(state: FlowState, step: FlowStepsTable, prompt: Prompt, now:
       metadata: { why: prompt.why, type: prompt.type, until: prompt.until, otherwise: prompt.otherwise },
     },
   ]
-  const event: HubEvent = {
-    type: 'flow_input_required',
-    flowId: state.flow.id,
-    stepId: step.id,
-    moment: 'asked',
-  }
   return {
     ...parked,
     logs,
-    events: [event],
+    events: [asked(state.flow, step)],
     timer: prompt.remind_at !== null && prompt.remind_at < prompt.until ? prompt.remind_at : prompt.until,
   }
 }

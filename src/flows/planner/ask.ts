@@ -101,6 +101,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   flow_failed: "the flow's id",
   flow_cancelled: "the flow's id",
   flow_input_required: "the flow's id",
+  flow_input_closed: "the flow's id",
 }
 
 function plannerUnavailable(reason: string, templates: readonly TemplateDefinition[]): InputError {
