@@ -237,6 +237,10 @@ export const TemplateDefinition = z.object({
       choices: z.array(z.string()).optional(),
     }),
   ),
+  assigned_to_ai: z
+    .boolean()
+    .default(false)
+    .describe('Only for tickets that are assigned to AI; without it, for those of people as well'),
   deadline: duration.describe('Past it the flow is reported to a person'),
   bounds: Bounds.partial().default({}),
   steps: z.array(StepDefinition).min(1).max(STEPS_MAX),

@@ -5,6 +5,7 @@ import { getTicket, parseTicketRef } from '../store/rows/tickets.ts'
 import { type SyncDeps, syncTicket } from '../tickets/index.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
 import { createFlow, DEPTH_MAX, planOf } from './create.ts'
+import type { TemplateDefinition } from './definition.ts'
 import { needTemplate } from './templates/find.ts'
 
 /** What starting flows needs; `settings` is what every flow is given of the configuration. */
@@ -25,8 +26,8 @@ export type FlowRequest = {
 
 /**
  * Starts a flow from a template: for a person, a schedule, a trigger or a skill. One about a ticket takes customer
- * and fence from it. Throws InputError: unknown template, wrong parameters, a ticket that is not there or not the
- * AI's, 409 when the ticket has an unfinished flow of this template or flows have set each other off too often.
+ * and fence from it. Throws InputError: unknown template, wrong parameters, a ticket that is not there or, where
+ * the template wants that, not the AI's, 409 when the ticket has an unfinished flow of this template or flows have set each other off too often.
  */
 export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowRequest): Promise<FlowsTable> {
   const { key, depth = 0, context } = request
@@ -35,7 +36,7 @@ export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowR
   if (depth > DEPTH_MAX) throw tooDeep(depth)
   const template = await needTemplate(deps.store.read, org, request.template)
   const ref = typeof request.params.ticket === 'string' ? request.params.ticket : null
-  const ticket = ref === null ? undefined : await ticketOfAi(deps, org, ref)
+  const ticket = ref === null ? undefined : await ticketOf(deps, org, ref, template)
   const flow = await deps.store.write(async (tx) => {
     const created = await createFlow(deps, tx, template, {
       org,
@@ -45,7 +46,8 @@ export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowR
       requestedFrom: request.from,
       ticket: ref,
       customerId: ticket?.customer_id ?? null,
-      fence: ticket?.fence ?? null,
+      // A ticket of people has no takeover to fear: a person asked for this.
+      fence: ticket?.to_ai === 1 ? ticket.fence : null,
       depth,
       ...(context ? { context } : {}),
       ...(key === undefined ? {} : { key }),
@@ -81,7 +83,12 @@ export async function assignToAi(deps: StartDeps, org: OrgId, ref: string): Prom
   await syncTicket(deps, org, parsed)
 }
 
-async function ticketOfAi(deps: StartDeps, org: OrgId, ref: string) {
+async function ticketOf(
+  deps: StartDeps,
+  org: OrgId,
+  ref: string,
+  template: Pick<TemplateDefinition, 'assigned_to_ai'>,
+) {
   const parsed = parseTicketRef(ref)
   if (!parsed || !deps.desks.has(parsed.desk)) {
     const like = `${[...deps.desks.keys()][0] ?? 'zendesk'}:4711`
@@ -89,10 +96,10 @@ async function ticketOfAi(deps: StartDeps, org: OrgId, ref: string) {
       issues: [{ path: 'params.ticket', message: `like ${like}` }],
     })
   }
-  await syncTicket(deps, org, parsed)
+  await syncTicket(deps, org, parsed, { withCustomer: true })
   const ticket = await getTicket(deps.store.read, org, ref)
   if (!ticket) throw unknownTicket(ref)
-  if (ticket.to_ai === 0) {
+  if (template.assigned_to_ai && ticket.to_ai === 0) {
     throw new InputError('not_assigned', `${ref} is not assigned to AI; assign it first.`, { status: 409 })
   }
   return ticket

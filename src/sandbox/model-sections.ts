@@ -72,3 +72,10 @@ export const OutcomeTask = z.looseObject({
   provider: z.looseObject({ outcome: z.string().nullish(), summary: z.string().nullish() }).nullable(),
 })
 export type OutcomeTask = z.infer<typeof OutcomeTask>
+
+export const RefundTask = z.looseObject({
+  request: z.looseObject({ amount: z.number().nullable(), amounts_in_ticket: z.array(z.number()).nullish() }),
+  ticket: Ticket.nullable(),
+  rules: z.array(z.looseObject({ title: z.string(), text: z.string() })),
+})
+export type RefundTask = z.infer<typeof RefundTask>

@@ -6,7 +6,8 @@ import { outcomeOf } from './model-outcome.ts'
 import { PlanTask, planOf } from './model-plan.ts'
 import { profileOf } from './model-profile.ts'
 import { readingOf } from './model-reading.ts'
-import { DraftTask, OutcomeTask, ProfileTask, ReadingTask } from './model-sections.ts'
+import { refundOf } from './model-refund.ts'
+import { DraftTask, OutcomeTask, ProfileTask, ReadingTask, RefundTask } from './model-sections.ts'
 
 export type Sections = Record<string, unknown>
 export type Answer = Record<string, unknown>
@@ -19,6 +20,7 @@ const tasks: Record<string, Task> = {
   email_draft: task('task', DraftTask, draftOf),
   reply_reading: task('customer_reply', ReadingTask, readingOf),
   call_outcome: task('transcript', OutcomeTask, outcomeOf),
+  refund_review: task('rules', RefundTask, refundOf),
   flow_plan: task('skills', PlanTask, planOf),
   flow_intent: task('message', IntentTask, intentOf),
   flow_decision: task('material', DecisionTask, decisionOf),

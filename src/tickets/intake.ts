@@ -14,7 +14,7 @@ export function followDesks(deps: SyncDeps & { queue: WorkQueue }): {
     unique: (event) => `${event.desk}:${event.ticketId}`,
     async run(event, stored, job) {
       const at = { desk: event.desk, id: event.ticketId }
-      const synced = await syncTicket(deps, stored.org, at, stored.id)
+      const synced = await syncTicket(deps, stored.org, at, { cause: stored.id })
       if (synced.kind === 'gone') job.log.warn(at, 'a webhook named a ticket that the desk does not have')
       return undefined
     },

@@ -25,16 +25,19 @@ export type Synced =
   | { kind: 'stale' }
   | { kind: 'synced'; ticket: TicketsTable; changed: boolean }
 
-/** Fetches a ticket and brings our mirror, its customer and the events in step with it. */
+/**
+ * Fetches a ticket and brings our mirror, its customer and the events in step with it. Whose ticket is not AI's stays
+ * without a customer, unless `withCustomer` asks for one.
+ */
 export async function syncTicket(
   deps: SyncDeps,
   org: OrgId,
   at: { desk: string; id: string },
-  cause?: string,
+  { cause, withCustomer }: { cause?: string; withCustomer?: true } = {},
 ): Promise<Synced> {
   const desk = deskOf(deps.desks, at.desk)
   const ticket = await desk.getTicket(at.id)
-  return ticket ? applyTicket(deps, org, desk, ticket, cause) : recordGone(deps, org, at, cause)
+  return ticket ? applyTicket(deps, org, desk, ticket, cause, withCustomer) : recordGone(deps, org, at, cause)
 }
 
 /**
@@ -84,10 +87,11 @@ export async function applyTicket(
   desk: Desk,
   ticket: DeskTicket,
   cause?: string,
+  withCustomer = isAssignedToAi(ticket, desk.handover),
 ): Promise<Synced> {
   const ref = ticketRefOf(desk.name, ticket.id)
   const known = await getTicket(deps.store.read, org, ref)
-  const wantsPerson = isAssignedToAi(ticket, desk.handover) && !known?.customer_id
+  const wantsPerson = withCustomer && !known?.customer_id
   const person = wantsPerson ? await desk.getPerson(ticket.requesterId) : undefined
 
   return deps.store.write((tx) => recordTicket(deps, tx, org, desk, ticket, { person, cause, ours: false }))

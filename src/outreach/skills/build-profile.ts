@@ -83,6 +83,7 @@ export function buildProfile(deps: OutreachDeps) {
         sections: profileSections(input),
         schema: ProfileSchema,
         caseId: act.caseId,
+        flowId: act.flowId,
         purpose: 'profile',
       })
       const answered = asked.kind === 'answer'

@@ -50,7 +50,7 @@ async function judge(
   deps: OutreachDeps,
   call: CallsTable,
   snapshot: Parameters<typeof settleCall>[0],
-  about: { org: string; caseId: string },
+  about: { org: string; flowId: string; caseId: string },
 ) {
   const ticket = call.ticket ? await getTicket(deps.store.read, about.org, call.ticket) : undefined
   const pack = ContextPack.parse(JSON.parse(call.context_pack))
@@ -66,6 +66,7 @@ async function judge(
     }),
     schema: CallJudgementSchema,
     caseId: about.caseId,
+    flowId: about.flowId,
     purpose: 'call outcome',
   })
   return asked.kind === 'answer' ? asked.value : null

@@ -108,6 +108,7 @@ async function write(
     sections: draftSections(input),
     schema: DraftSchema,
     caseId: act.caseId,
+    flowId: act.flowId,
     purpose: `mail ${input.kind}`,
   })
   if (asked.kind === 'unavailable') {

@@ -6,6 +6,7 @@ import { draftEmail } from './draft-email.ts'
 import { prepareCall } from './prepare-call.ts'
 import { replyDecision } from './read-reply-decision.ts'
 import { recordPhone, recordRefusal } from './record-answer.ts'
+import { refundDecision } from './refund-decision.ts'
 import { takeBackPhone } from './take-back-phone.ts'
 import { writeBrief } from './write-brief.ts'
 
@@ -30,5 +31,6 @@ export function outreachDecisions(deps: OutreachDeps): ReadonlyMap<string, Decis
   return new Map([
     ['reply', replyDecision(deps)],
     ['call_outcome', callDecision(deps)],
+    ['refund', refundDecision(deps)],
   ])
 }

@@ -50,6 +50,7 @@ export function replyDecision(deps: OutreachDeps): Decision {
       }),
       schema: ReadingSchema,
       caseId: about.caseId,
+      flowId: about.flowId,
       purpose: 'reply',
     })
     const reading = asked.kind === 'answer' ? asked.value : null
