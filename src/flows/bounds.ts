@@ -28,14 +28,17 @@ export function boundsAtStart({ bounds }: Pick<FlowsTable, 'bounds'>, most: Flow
   return JSON.stringify(all)
 }
 
-/** The first bound that a flow has reached, with what it used. Asked before each step. */
+/** The first bound that a flow and those below it have reached, with what they used. Asked before each step. */
 export function boundReached(
-  flow: Pick<FlowsTable, 'bounds' | 'steps_executed' | 'spent_usd' | 'spent_tokens' | 'started_at'>,
+  flow: Pick<
+    FlowsTable,
+    'bounds' | 'steps_executed' | 'steps_below' | 'spent_usd' | 'spent_tokens' | 'started_at'
+  >,
   now: number,
 ): { bound: Bound; used: number; most: number } | undefined {
   const bounds = boundsOf(flow)
   const used: FlowBounds = {
-    steps: flow.steps_executed,
+    steps: flow.steps_executed + flow.steps_below,
     usd: flow.spent_usd,
     tokens: flow.spent_tokens,
     wallMs: flow.started_at === null ? 0 : now - flow.started_at,

@@ -1,9 +1,16 @@
 import type { Executor, FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
 import { retryDoubtful } from '../store/rows/effects.ts'
-import { type ChildFlow, childrenOfRun, reopenChild, reopenSteps } from '../store/rows/flow-children.ts'
+import {
+  type ChildFlow,
+  childrenOfRun,
+  openChildren,
+  reopenChild,
+  reopenSteps,
+} from '../store/rows/flow-children.ts'
 import { enteredStep, getSteps, saveStep } from '../store/rows/flow-steps.ts'
-import { getFlow } from '../store/rows/flows.ts'
+import { flowsAbove, getFlow } from '../store/rows/flows.ts'
 import type { WorkQueue } from '../work/index.ts'
+import { boundReached, boundText } from './bounds.ts'
 import { type CreateDeps, DEPTH_MAX, insertPlan } from './create.ts'
 import { writeFlowLog } from './log.ts'
 import type { Child, StepOutcome } from './outcome.ts'
@@ -104,6 +111,36 @@ export async function failureOf(
   const flow = await getFlow(read, child.org, child.id)
   const code = (flow && contextOf(flow).failure?.code) ?? 'child_failed'
   return { kind: 'failed', code, error: `"${child.title}" failed: ${child.last_error ?? code}`, retry }
+}
+
+/** How long a flow that is held by a bound of one above it sleeps, unless it is woken before. */
+const HELD_MS = 600_000
+
+/**
+ * A branch or a sub-flow goes no further while a flow above it is over a bound: that one asks, once for all.
+ * @returns the flow that is to ask, and until when this one is held.
+ */
+export async function heldFromAbove(
+  read: Executor,
+  flow: Pick<FlowsTable, 'id' | 'parent_flow_id'>,
+  now: number,
+): Promise<{ by: FlowsTable; outcome: Extract<StepOutcome, { kind: 'held' }> } | undefined> {
+  if (flow.parent_flow_id === null) return undefined
+  for (const by of await flowsAbove(read, flow.id)) {
+    const reached = boundReached(by, now)
+    if (!reached) continue
+    const why = `a person to give "${by.title}" more room: ${boundText(reached)}`
+    return { by, outcome: { kind: 'held', until: now + HELD_MS, why } }
+  }
+  return undefined
+}
+
+/** The flows below look again: a person has given their parent more room. */
+export async function wakeChildren(queue: WorkQueue, tx: Tx, flow: string): Promise<void> {
+  for (const { id, org, case_id: caseId } of await openChildren(tx, flow)) {
+    await queue.add(tx, runFlowWork, { flowId: id }, { org, caseId, unique: id })
+    await wakeChildren(queue, tx, id)
+  }
 }
 
 /** Whoever waits for a flow looks again, in the transaction that changes what it waits for. */

@@ -143,6 +143,7 @@ export async function insertPlan(
     bounds: JSON.stringify(plan.bounds),
     spent_usd: 0,
     spent_tokens: 0,
+    steps_below: 0,
     parent_flow_id: parent?.flowId ?? null,
     parent_step_id: parent?.stepId ?? null,
     parent_runs: parent?.runs ?? null,

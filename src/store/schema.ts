@@ -120,6 +120,7 @@ export type FlowsTable = {
   bounds: string
   spent_usd: number
   spent_tokens: number
+  steps_below: number
   /** The flow, its step and that step's run, of which this one is a branch or a sub-flow. */
   parent_flow_id: string | null
   parent_step_id: string | null

@@ -86,6 +86,7 @@ export const flowRow = (given: Partial<FlowsTable> = {}): FlowsTable => ({
   bounds: '{}',
   spent_usd: 0,
   spent_tokens: 0,
+  steps_below: 0,
   parent_flow_id: null,
   parent_step_id: null,
   parent_runs: null,

@@ -91,7 +91,8 @@ function childOf({ flow, context }: FlowState, { name, title, steps }: Branch, n
       version: null,
       title,
       deadlineMs: Math.max(flow.deadline_at - now, 0),
-      bounds: JSON.parse(flow.bounds),
+      // Its parent's hold for all of its branches together.
+      bounds: {},
       steps,
     },
     params: context.params,

@@ -17,6 +17,7 @@ export const flowQueue = {
     "ALTER TABLE flows ADD COLUMN bounds text NOT NULL DEFAULT '{}'",
     'ALTER TABLE flows ADD COLUMN spent_usd double precision NOT NULL DEFAULT 0',
     'ALTER TABLE flows ADD COLUMN spent_tokens bigint NOT NULL DEFAULT 0',
+    'ALTER TABLE flows ADD COLUMN steps_below bigint NOT NULL DEFAULT 0',
     'ALTER TABLE flows ADD COLUMN parent_flow_id text',
     'ALTER TABLE flows ADD COLUMN parent_step_id text',
     'ALTER TABLE flows ADD COLUMN parent_runs bigint',

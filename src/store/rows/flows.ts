@@ -44,6 +44,7 @@ export const insertFlow = insertInto(
     'bounds',
     'spent_usd',
     'spent_tokens',
+    'steps_below',
     'parent_flow_id',
     'parent_step_id',
     'parent_runs',
@@ -114,7 +115,7 @@ type Column = (typeof changing)[number]
 export type FlowChange = Pick<FlowsTable, Column>
 
 /** What others count on a flow's row while it runs. */
-export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens'>
+export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens' | 'steps_below'>
 
 type Change = FlowChange & { org: string; id: string; executed: number; since: number }
 type Changing = (change: Change) => Query<Spent>
@@ -135,7 +136,7 @@ function changeOf(was: string, columns: readonly Column[]): Changing {
       .where('updated_at', '=', p.since)
       // A literal: SQLite would look at each value it is given whether a partial index fits now, and plan anew.
       .where('status', '=', sql.lit(was))
-      .returning(['spent_usd', 'spent_tokens']),
+      .returning(['spent_usd', 'spent_tokens', 'steps_below']),
   )
   changes.set(key, change)
   return change
@@ -154,6 +155,36 @@ export function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Promise<
   return tx.first(changeOf(was, columns)({ ...flow, executed, since }))
 }
 
+const flowAndThoseAbove = (id: string) =>
+  sql<string>`(
+    WITH RECURSIVE up (id, parent) AS (
+      SELECT id, parent_flow_id FROM flows WHERE id = ${id}
+      UNION ALL SELECT flows.id, flows.parent_flow_id FROM flows JOIN up ON flows.id = up.parent)
+    SELECT id FROM up)`
+
+const stepAbove = prepared<{ id: string }, unknown>((p) =>
+  qb
+    .updateTable('flows')
+    .set({ steps_below: sql<number>`steps_below + 1` })
+    .where('id', 'in', flowAndThoseAbove(p.id))
+    .where('id', '!=', p.id),
+)
+
+/** Counts a step that a branch or a sub-flow executes for every flow above it. */
+export const countStepAbove = (tx: Tx, flow: string) => tx.run(stepAbove({ id: flow }))
+
+const above = prepared<{ id: string }, FlowsTable>((p) =>
+  qb
+    .selectFrom('flows')
+    .selectAll()
+    .where('id', 'in', flowAndThoseAbove(p.id))
+    .where('id', '!=', p.id)
+    .orderBy('depth'),
+)
+
+/** The flows that a branch or a sub-flow runs for, the outermost first. */
+export const flowsAbove = (read: Executor, flow: string) => read.all(above({ id: flow }))
+
 const addSpent = prepared<{ id: string; usd: number; tokens: number }, unknown>((p) =>
   qb
     .updateTable('flows')
@@ -161,10 +192,10 @@ const addSpent = prepared<{ id: string; usd: number; tokens: number }, unknown>(
       spent_usd: sql<number>`spent_usd + ${p.usd}`,
       spent_tokens: sql<number>`spent_tokens + ${p.tokens}`,
     })
-    .where('id', '=', p.id),
+    .where('id', 'in', flowAndThoseAbove(p.id)),
 )
 
-/** Counts what a model run or a call of this flow cost: its bounds are held against the sums. */
+/** Counts what a model run or a call of this flow cost, for the flows above it as well: bounds are held against the sums. */
 export const spend = (tx: Tx, flow: string, usd: number, tokens: number) =>
   tx.run(addSpent({ id: flow, usd, tokens }))
 
