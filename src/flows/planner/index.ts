@@ -206,7 +206,7 @@ async function findAbout(deps: PlannerDeps, org: OrgId, request: PlanRequest): P
   const [ref] = refs
   if (ref === undefined || refs.length > 1) return { ticket: null }
   const parsed = parseTicketRef(ref)
-  if (parsed && deps.desks.has(parsed.desk)) await syncTicket(deps, org, parsed)
+  if (parsed && deps.desks.has(parsed.desk)) await syncTicket(deps, org, parsed, { withCustomer: true })
   const ticket = await getTicket(deps.store.read, org, ref)
   if (!ticket) throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
   return { ticket }
