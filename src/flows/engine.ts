@@ -230,6 +230,7 @@ const kindOf = ({ template, branch }: Pick<FlowsTable, 'template' | 'branch'>) =
 /** The audit log's lines, for whoever follows the process' log: what only goes its way is for debugging. */
 function tell(log: Job['log'], { flow, steps, logs }: Transition) {
   for (const { type, message, stepId } of logs) {
+    if (QUIET.has(type) && !log.isLevelEnabled('debug')) continue
     const step = steps.find(({ id }) => id === stepId)?.name
     const level = QUIET.has(type) ? 'debug' : 'info'
     log[level]({ caseId: flow.case_id, flowId: flow.id, ...(step ? { step } : {}), what: type }, message)

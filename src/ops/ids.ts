@@ -23,6 +23,7 @@ export function createIds(
   random: (bytes: number) => Uint8Array = pooledBytes(),
 ): NewId {
   let lastMs = -1
+  let time = ''
   let high = 0
   let low = 0
 
@@ -30,6 +31,7 @@ export function createIds(
     const nowMs = clock.now()
     if (nowMs > lastMs) {
       lastMs = nowMs
+      time = encode(nowMs).slice(-10)
       high = Math.floor(toNumber(random(HALF_BYTES)) / 2) // the upper half is room for the steps
       low = toNumber(random(HALF_BYTES))
     } else {
@@ -41,7 +43,7 @@ export function createIds(
         high += 1
       }
     }
-    return `${prefix}_${encode(lastMs).slice(-10)}${encode(high).slice(-8)}${encode(low).slice(-8)}`
+    return `${prefix}_${time}${encode(high).slice(-8)}${encode(low).slice(-8)}`
   }
 }
 

@@ -117,8 +117,8 @@ export type FlowChange = Pick<FlowsTable, Column>
 /** What others count on a flow's row while it runs. */
 export type Spent = Pick<FlowsTable, 'spent_usd' | 'spent_tokens' | 'steps_below'>
 
-type Change = FlowChange & { org: string; id: string; executed: number; since: number }
-type Changing = (change: Change) => Query<Spent>
+type Change = FlowChange & Spent & { org: string; id: string; executed: number; since: number }
+type Changing = (change: Change) => Query<unknown>
 /** By the status before and the columns that they set, of which there are few combinations. */
 const changes = new Map<string, Changing>()
 
@@ -126,7 +126,7 @@ function changeOf(was: string, columns: readonly Column[]): Changing {
   const key = `${was} ${columns.join()}`
   const known = changes.get(key)
   if (known) return known
-  const change = prepared<Change, Spent>((p) =>
+  const change = prepared<Change, unknown>((p) =>
     qb
       .updateTable('flows')
       .set(Object.fromEntries(columns.map((column) => [column, p[column]])))
@@ -136,7 +136,9 @@ function changeOf(was: string, columns: readonly Column[]): Changing {
       .where('updated_at', '=', p.since)
       // A literal: SQLite would look at each value it is given whether a partial index fits now, and plan anew.
       .where('status', '=', sql.lit(was))
-      .returning(['spent_usd', 'spent_tokens', 'steps_below']),
+      .where('spent_usd', '=', p.spent_usd)
+      .where('spent_tokens', '=', p.spent_tokens)
+      .where('steps_below', '=', p.steps_below),
   )
   changes.set(key, change)
   return change
@@ -148,12 +150,28 @@ function changeOf(was: string, columns: readonly Column[]): Changing {
  * @returns what the flow has spent by now; undefined when the flow is not as it was in `before`: it ended
  * (cancelled, say), or another worker carried it on. The transition is void then.
  */
-export function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Promise<Spent | undefined> {
+export async function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Promise<Spent | undefined> {
   const { steps_executed: executed, updated_at: since, status: was } = before
   // One at least is set, so that a transition that changes nothing still finds out whether it is void.
   const columns = changing.filter((column) => flow[column] !== before[column] || column === 'updated_at')
-  return tx.first(changeOf(was, columns)({ ...flow, executed, since }))
+  const spent = spentOf(before)
+  if ((await tx.run(changeOf(was, columns)({ ...flow, ...spent, executed, since }))) > 0) return spent
+  // Others seldom count between two steps, so that it is cheaper to look now than to have every step answer it.
+  const now = await getFlow(tx, flow.org, flow.id)
+  if (now?.steps_executed !== executed || now.updated_at !== since || now.status !== was) return undefined
+  return hasSpentMore(now, before) ? saveFlow(tx, flow, { ...before, ...spentOf(now) }) : undefined
 }
+
+const spentOf = ({ spent_usd, spent_tokens, steps_below }: Spent): Spent => ({
+  spent_usd,
+  spent_tokens,
+  steps_below,
+})
+
+const hasSpentMore = (now: Spent, before: Spent) =>
+  now.spent_usd !== before.spent_usd ||
+  now.spent_tokens !== before.spent_tokens ||
+  now.steps_below !== before.steps_below
 
 const flowAndThoseAbove = (id: string) =>
   sql<string>`(
