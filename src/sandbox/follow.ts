@@ -87,8 +87,11 @@ const SIGNS: Record<string, string> = {
 
 function tell(line: ShownLog, say: (line: string) => void) {
   const sign = SIGNS[line.type]
-  if (sign)
-    say(`  ${new Date(line.at).toISOString().slice(0, 16).replace('T', ' ')} UTC  ${sign} ${line.message}`)
+  if (!sign) return
+  const at = new Date(line.at).toISOString().slice(0, 16).replace('T', ' ')
+  // A question may be long; its first line is enough here.
+  const [message = ''] = line.message.split('\n')
+  say(`  ${at} UTC  ${sign} ${message}`)
 }
 
 export type Executed = { title: string; status: string; ms: number }

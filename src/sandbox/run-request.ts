@@ -4,7 +4,10 @@ import { type Answering, type FollowedFlow, follow, type ScenarioWorld } from '.
 import type { HubClient, ShownStep } from './hub-client.ts'
 import type { RequestScenario } from './scenarios.ts'
 
-const Planned = z.object({ flow: z.object({ id: z.string(), title: z.string() }) })
+const Planned = z.object({
+  flow: z.object({ id: z.string(), title: z.string() }),
+  plan: z.object({ effects: z.object({ reads: z.int(), writes: z.int(), contacts: z.int() }) }),
+})
 const Asked = z.looseObject({
   prompt_type: z.enum(['choice', 'text', 'confirm']).nullable(),
   prompt_message: z.string().nullable(),
@@ -22,8 +25,9 @@ export async function runRequest(
   for (const task of scenario.tasks) control.addTask(task)
   say(`→ a person writes: ${scenario.request}`)
   const answer = await hub.call('POST', '/ai/flows', { message: scenario.request })
-  const planned = Planned.parse(answer).flow
-  say(`  planned: ${planned.title}`)
+  const { flow: planned, plan } = Planned.parse(answer)
+  const { reads, writes, contacts } = plan.effects
+  say(`  planned: ${planned.title} (looks up ${reads}, changes ${writes}, reaches ${contacts} customers)`)
   for (const { title } of (await hub.flow(planned.id)).steps) say(`    · ${title}`)
   const flow = await follow(world, hub, () => hub.flow(planned.id), answerAs(scenario), say)
   return { flow, missing: missingOf(scenario, flow, control) }
@@ -33,7 +37,7 @@ export async function runRequest(
 function answerAs({ choose, write }: RequestScenario): Answering {
   return (step: ShownStep) => {
     const { prompt_type, prompt_message, prompt_options } = Asked.parse(step)
-    const asked = prompt_message?.split('\n')[0] ?? step.title
+    const asked = prompt_message ?? step.title
     if (prompt_type === 'text') return { told: `answers "${write}" to: ${asked}`, value: write ?? '' }
     if (prompt_type === 'choice') {
       const option = prompt_options?.find(({ label }) => choose !== undefined && label.startsWith(choose))
@@ -41,7 +45,7 @@ function answerAs({ choose, write }: RequestScenario): Answering {
       return { told: `chooses "${option.label}" for: ${asked}`, value: option.value }
     }
     return prompt_type === 'confirm'
-      ? { told: `says yes to: ${asked}`, value: 'yes' }
+      ? { told: `says yes to: ${step.title}`, value: 'yes' }
       : { told: `approves: ${step.title}`, value: 'approve' }
   }
 }

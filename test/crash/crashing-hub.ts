@@ -27,6 +27,10 @@ const LOOK_EVERY_MS = 150
 /** A hub that lives this long and is not done will not be. */
 const STUCK_AFTER_MS = 90_000
 
+/** When processes die: at named points, or after some time. */
+type Dying = { at?: readonly string[]; killAfterMs?: () => number | undefined }
+type SeenFlow = NonNullable<z.infer<typeof Flows>>['data'][number]
+
 export type CrashingHub = Awaited<ReturnType<typeof startCrashingHub>>
 
 /** The stand-ins in this process, and a hub that dies and is started again in others, with one data folder. */
@@ -105,8 +109,8 @@ export async function startCrashingHub(
   const allFlows = async () =>
     Flows.parse(await api.call('GET', '/ai/flows?limit=200').catch(() => undefined))?.data
 
-  /** Until the newest flow of each ticket has ended and no vendor has anything more to say, or the hub is gone. */
-  async function settled(child: ChildProcess, tickets: readonly string[]) {
+  /** Until the flows have ended as asked for and no vendor has anything more to say, or the hub is gone. */
+  async function settled(child: ChildProcess, haveEnded: (ended: readonly SeenFlow[]) => boolean) {
     const stuckAt = Date.now() + STUCK_AFTER_MS
     for (; child.connected; await delay(LOOK_EVERY_MS)) {
       if (Date.now() > stuckAt) throw new Error(`stuck: ${JSON.stringify(await underWay())}`)
@@ -115,8 +119,7 @@ export async function startCrashingHub(
         continue
       const flows = await allFlows()
       const ended = flows?.filter(({ status }) => ['completed', 'failed', 'cancelled'].includes(status))
-      if (tickets.every((ticket) => ended?.some((flow) => flow.ticket === `zendesk:${ticket}`)))
-        return 'settled' as const
+      if (ended && haveEnded(ended)) return 'settled' as const
     }
     return undefined
   }
@@ -135,6 +138,34 @@ export async function startCrashingHub(
     }
   }
 
+  /**
+   * Keeps a hub running until the flows have ended. `killAfterMs` is asked at each start for how long this one may
+   * live; undefined lets it live.
+   */
+  async function keepRunning(
+    haveEnded: (ended: readonly SeenFlow[]) => boolean,
+    die: Dying,
+    onceUp: () => Promise<unknown> = async () => {},
+  ) {
+    for (;;) {
+      const { child, ended } = await start(die.at ?? [])
+      const lifeMs = die.killAfterMs?.()
+      const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs)
+      await Promise.race([onceUp(), ended])
+      const end = await Promise.race([settled(child, haveEnded), ended])
+      clearTimeout(timer)
+      if (end === 'settled' && lifeMs === undefined) {
+        child.send('finish')
+        const left = await ended
+        if (left !== 'exit 0') throw new Error(`the hub was to end by itself, but: ${left}`)
+        return
+      }
+      if (end === 'settled') child.kill('SIGKILL')
+      const left = await ended
+      if (left !== 'SIGKILL') throw new Error(`the hub was to be killed, but: ${left}`)
+    }
+  }
+
   return {
     folder,
     sandbox,
@@ -142,31 +173,24 @@ export async function startCrashingHub(
     starts: () => starts,
     diedAt: (): string[] => readFileSync(diedAtFile, 'utf8').trim().split('\n'),
 
-    /**
-     * Keeps a hub running until the tickets' flows have ended. `killAfterMs` is asked at each start for how long
-     * this one may live; undefined lets it live.
-     */
-    async runUntilSettled(
-      tickets: readonly string[],
-      die: { at?: readonly string[]; killAfterMs?: () => number | undefined },
-    ) {
-      for (;;) {
-        const { child, ended } = await start(die.at ?? [])
-        const lifeMs = die.killAfterMs?.()
-        const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs)
-        const end = await Promise.race([settled(child, tickets), ended])
-        clearTimeout(timer)
-        if (end === 'settled' && lifeMs === undefined) {
-          child.send('finish')
-          const left = await ended
-          if (left !== 'exit 0') throw new Error(`the hub was to end by itself, but: ${left}`)
-          return
-        }
-        if (end === 'settled') child.kill('SIGKILL')
-        const left = await ended
-        if (left !== 'SIGKILL') throw new Error(`the hub was to be killed, but: ${left}`)
-      }
-    },
+    /** Keeps a hub running until the tickets' newest flows have ended. */
+    runUntilSettled: (tickets: readonly string[], die: Dying) =>
+      keepRunning(
+        (ended) => tickets.every((ticket) => ended.some((flow) => flow.ticket === `zendesk:${ticket}`)),
+        die,
+      ),
+
+    /** Asks for a flow as soon as a hub is up, again where that got lost, and keeps one running until it has ended. */
+    runRequest: (request: Record<string, unknown>, die: Dying) =>
+      keepRunning(
+        (ended) => ended.length > 0,
+        die,
+        async () => {
+          const known = await allFlows()
+          // Whoever asks may see the hub die over it; what came of it shows when the next one is up.
+          if (known?.length === 0) await api.call('POST', '/ai/flows', request).catch(() => {})
+        },
+      ),
 
     /** The hub's database, with no hub running. */
     async look<Result>(read: (store: Store) => Promise<Result>): Promise<Result> {
