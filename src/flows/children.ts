@@ -33,26 +33,33 @@ export async function startChild(
   child: Child,
 ): Promise<boolean> {
   const now = deps.clock.now()
-  const started = await insertPlan(deps, tx, within(child.plan, flow.deadline_at - now), {
-    org: flow.org,
-    params: child.params,
-    context: child.context,
-    settings: context.settings,
-    requestedBy: flow.requested_by,
-    requestedFrom: `flow ${flow.id}`,
-    caseId: flow.case_id,
-    ticket: flow.ticket,
-    customerId: flow.customer_id,
-    fence: flow.fence,
-    ...child.about,
-    parent: {
-      flowId: flow.id,
-      stepId: step.id,
-      runs: step.runs,
-      branch: child.branch,
-      depth: flow.depth + 1,
+  // It is through when its parent has to be.
+  const deadlineAt = Math.min(now + child.plan.deadlineMs, flow.deadline_at)
+  const started = await insertPlan(
+    deps,
+    tx,
+    { ...child.plan, deadlineAt },
+    {
+      org: flow.org,
+      params: child.params,
+      context: child.context,
+      settings: context.settings,
+      requestedBy: flow.requested_by,
+      requestedFrom: `flow ${flow.id}`,
+      caseId: flow.case_id,
+      ticket: flow.ticket,
+      customerId: flow.customer_id,
+      fence: flow.fence,
+      ...child.about,
+      parent: {
+        flowId: flow.id,
+        stepId: step.id,
+        runs: step.runs,
+        branch: child.branch,
+        depth: flow.depth + 1,
+      },
     },
-  })
+  )
   if (!started) return false
   await writeFlowLog(tx, {
     id: deps.newId('log'),
@@ -65,11 +72,6 @@ export async function startChild(
     at: now,
   })
   return true
-}
-
-/** A child is through when its parent has to be; once that time has passed, the parent's report tells of both. */
-function within(plan: Child['plan'], leftMs: number): Child['plan'] {
-  return leftMs > 0 ? { ...plan, deadlineMs: Math.min(plan.deadlineMs, leftMs) } : plan
 }
 
 /** Why a flow may not have flows below it, or undefined. */

@@ -1,5 +1,5 @@
 import { InputError } from '../ops/errors.ts'
-import type { Clock } from '../ports/index.ts'
+import type { Clock, Instant } from '../ports/index.ts'
 import type { FlowsTable, Tx } from '../store/index.ts'
 import { insertStep } from '../store/rows/flow-steps.ts'
 import { insertFlow } from '../store/rows/flows.ts'
@@ -44,6 +44,8 @@ export type FlowPlan = {
   version: number | null
   title: string
   deadlineMs: number
+  /** In place of it, a time. */
+  deadlineAt?: Instant
   bounds: Partial<FlowBounds>
   steps: readonly (CompiledStep & Partial<Pick<StepRow, RuntimeColumn>>)[]
   /** Where it begins: 0, but for a replay. */
@@ -135,7 +137,7 @@ export async function insertPlan(
     fence: start.fence ?? null,
     waiting_for: 'its first step',
     waiting_until: null,
-    deadline_at: now + plan.deadlineMs,
+    deadline_at: plan.deadlineAt ?? now + plan.deadlineMs,
     planning_prompt: planning?.prompt ?? null,
     model_run_id: planning?.runId ?? null,
     entered_at: null,

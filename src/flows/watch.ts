@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Subscriber } from '../events/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { NewEscalation } from '../skills/index.ts'
-import type { Store, Tx } from '../store/index.ts'
+import type { FlowsTable, Store, Tx } from '../store/index.ts'
 import { getFlow, moveDeadline, overdueFlows, strandedFlows } from '../store/rows/flows.ts'
 import { defineWork, type OrgId, type WorkQueue } from '../work/index.ts'
 import { runFlowWork } from './run-work.ts'
@@ -64,9 +64,13 @@ export function watchFlows(deps: {
         const options = { org: flow.org, caseId: flow.case_id, unique: flow.id }
         await deps.store.write((tx) => deps.queue.add(tx, runFlowWork, { flowId: flow.id }, options))
       }
-      for (const flow of await overdueFlows(deps.store.read, now, BATCH)) {
+      const overdue = await overdueFlows(deps.store.read, now, BATCH)
+      // Children before their parents, whose deadlines are still what they were.
+      for (const flow of overdue.toSorted((a, b) => b.depth - a.depth)) {
         await deps.store.write(async (tx) => {
+          const told = await isToldWithParent(tx, flow)
           await moveDeadline(tx, flow.org, flow.id, now + REPORT_AGAIN_MS)
+          if (told) return
           await deps.escalate(tx, flow.org, {
             cause: `flow_overdue:${flow.id}`,
             priority: 'normal',
@@ -82,4 +86,11 @@ export function watchFlows(deps: {
       return { again: now + EVERY_MS, why: 'the next round' }
     },
   })
+}
+
+/** A branch or a sub-flow that has as much time as its parent is late with it: one report is enough. */
+async function isToldWithParent(tx: Tx, flow: FlowsTable): Promise<boolean> {
+  if (flow.parent_flow_id === null) return false
+  const parent = await getFlow(tx, flow.org, flow.parent_flow_id)
+  return parent !== undefined && parent.deadline_at <= flow.deadline_at
 }

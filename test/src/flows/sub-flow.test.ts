@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { upsertTicket } from '../../../src/store/rows/tickets.ts'
-import { ticketRow } from '../../contracts/rows.ts'
-import { call, down, flowBench, type GivenStep, HOUR } from './bench.ts'
+import { ORG, ticketRow } from '../../contracts/rows.ts'
+import { call, down, flowBench, type GivenStep, HOUR, MINUTE } from './bench.ts'
 
 type Saved = NonNullable<Parameters<typeof flowBench>[0]['saved']>[number]
 
@@ -154,5 +154,30 @@ describe('a sub-flow', () => {
     const child = await bench.flowOf((await bench.children())[0]?.id ?? '')
     expect(child?.deadline_at).toBe(flow?.deadline_at)
     expect(flow?.waiting_until).toBe(flow?.deadline_at)
+  })
+})
+
+describe('a deadline that passes', () => {
+  const late = async (deadline: string, others: string) => {
+    const bench = await flowBench({
+      steps: [sub()],
+      deadline,
+      saved: [saved('other', [{ ...wait, for: '50h' }], { deadline: others })],
+    })
+    await bench.store.write((tx) => bench.queue.add(tx, bench.watch, {}, { org: ORG, id: 'wrk_watch' }))
+    await bench.start()
+    await bench.pass(6 * MINUTE)
+    return bench
+  }
+
+  it('is reported within a minute, once for a flow and those below it', async () => {
+    await using bench = await late('5m', '1d')
+    expect(await bench.escalations()).toMatchObject([{ source: 'flow_overdue', flow_id: bench.id() }])
+  })
+
+  it('is reported of a sub-flow that has less time than its parent', async () => {
+    await using bench = await late('1d', '5m')
+    const [child] = await bench.children()
+    expect(await bench.escalations()).toMatchObject([{ source: 'flow_overdue', flow_id: child?.id }])
   })
 })
