@@ -32,6 +32,8 @@ export const flowQueue = {
     'CREATE INDEX flows_derived ON flows (org, replay_of) WHERE replay_of IS NOT NULL',
     'CREATE INDEX flows_undoing ON flows (org, undo_of) WHERE undo_of IS NOT NULL',
     'CREATE UNIQUE INDEX flows_once ON flows (org, start_key) WHERE start_key IS NOT NULL',
+    // Without it SQLite sorts all flows of the organisation for the newest ones.
+    'CREATE INDEX flows_newest ON flows (org, id)',
     'CREATE INDEX flows_of_template ON flows (org, template, id)',
     'CREATE INDEX flows_failures ON flows (org, fingerprint, id) WHERE fingerprint IS NOT NULL',
     "CREATE INDEX flows_overslept ON flows (waiting_until) WHERE waiting_until IS NOT NULL AND status NOT IN ('completed', 'failed', 'cancelled')",
