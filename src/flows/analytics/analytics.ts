@@ -2,13 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { firstIdAt } from '../../ops/ids.ts'
 import type { Clock } from '../../ports/index.ts'
 import type { Executor, Store } from '../../store/index.ts'
-import {
-  type FlowFigures,
-  flowFigures,
-  type IdWindow,
-  stepFigures,
-  stepFiguresOf,
-} from '../../store/rows/flow-analytics.ts'
+import { flowFigures, type IdWindow, stepFigures } from '../../store/rows/flow-analytics.ts'
 import type { OrgId } from '../../work/index.ts'
 import { Tally } from './tally.ts'
 import { whereFlowsWait } from './waiting.ts'
@@ -52,7 +46,8 @@ async function tallyOf(read: Executor, org: OrgId, window: IdWindow): Promise<Ta
   for (let { after } = window; ; ) {
     const page = await flowFigures(read, org, { ...window, after }, PAGE)
     const runs = new Map(page.filter((flow) => tally.addFlow(flow)).map((flow) => [flow.id, flow]))
-    for (const step of await stepsOf(read, page, runs, window)) {
+    const steps = runs.size > 0 ? await stepFigures(read, [...runs.keys()]) : []
+    for (const step of steps) {
       const flow = runs.get(step.flow_id)
       if (flow) tally.addStep(step, flow)
     }
@@ -61,16 +56,4 @@ async function tallyOf(read: Executor, org: OrgId, window: IdWindow): Promise<Ta
     after = last.id
     await setImmediate()
   }
-}
-
-/** Of all templates, the flows of a page are neighbours; of one, others lie between them. */
-async function stepsOf(
-  read: Executor,
-  page: FlowFigures[],
-  runs: ReadonlyMap<string, FlowFigures>,
-  { template }: IdWindow,
-) {
-  const [first, last] = [page[0], page.at(-1)]
-  if (!first || !last || runs.size === 0) return []
-  return template === undefined ? stepFigures(read, first.id, last.id) : stepFiguresOf(read, [...runs.keys()])
 }

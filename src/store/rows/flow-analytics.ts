@@ -57,18 +57,15 @@ const stepColumns = [
 
 export type StepFigures = Pick<FlowStepsTable, (typeof stepColumns)[number]>
 
-const endedSteps = qb
-  .selectFrom('flow_steps')
-  .select(stepColumns)
-  .where('status', 'in', ['completed', 'failed', 'rolled_back'])
-
-/** The steps that ended, one way or the other, of all flows whose ids lie between these, both included. */
-export const stepFigures = (read: Executor, first: string, last: string): Promise<StepFigures[]> =>
-  read.all(endedSteps.where('flow_id', '>=', first).where('flow_id', '<=', last))
-
-/** The same of these flows alone. */
-export const stepFiguresOf = (read: Executor, flows: readonly string[]): Promise<StepFigures[]> =>
-  read.all(endedSteps.where('flow_id', 'in', flows))
+/** The steps of these flows that ended, one way or the other. */
+export const stepFigures = (read: Executor, flows: readonly string[]): Promise<StepFigures[]> =>
+  read.all(
+    qb
+      .selectFrom('flow_steps')
+      .select(stepColumns)
+      .where('flow_id', 'in', flows)
+      .where('status', 'in', ['completed', 'failed', 'rolled_back']),
+  )
 
 export type OpenFlow = Pick<
   FlowsTable,
