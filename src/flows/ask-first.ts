@@ -8,7 +8,7 @@ import { ownBounds } from './bounds.ts'
 import { compileSteps } from './compile.ts'
 import { type CreateDeps, type FlowPlan, insertPlan, PARAMS_MAX_BYTES } from './create.ts'
 import { StepDefinition, type StepInput } from './definition.ts'
-import { isExact } from './exact.ts'
+import { isExact } from './repair/exact.ts'
 
 const DEADLINE_MS = 7 * 86_400_000
 const ANSWER_WITHIN = '24h'

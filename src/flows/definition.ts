@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isPattern } from './pattern.ts'
+import { isPattern } from './answers/pattern.ts'
 
 /** Flows and their steps as data: what templates are written in and what a plan is. */
 

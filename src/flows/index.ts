@@ -2,6 +2,9 @@ export { previewReplay, replayFlow } from './again/replay.ts'
 export { previewRollback, rollBack } from './again/rollback.ts'
 export type { Undoing } from './again/undo-plan.ts'
 export { flowAnalytics, retryAlike } from './analytics/index.ts'
+export { delegate } from './answers/delegate.ts'
+export type { Person } from './answers/may.ts'
+export { type Response, respond } from './answers/respond.ts'
 export { type ApprovalRequest, askFirst } from './ask-first.ts'
 export { cancelFlow } from './cancel.ts'
 export { retryFlow } from './control.ts'
@@ -13,12 +16,9 @@ export {
   TemplateDefinition,
   type TemplateInput,
 } from './definition.ts'
-export { delegate } from './delegate.ts'
 export { createEngine } from './engine.ts'
-export type { Person } from './may.ts'
 export { createPlanner, type Plan, type Planner } from './planner/index.ts'
 export { type Prompt, promptOf } from './prompt.ts'
-export { type Response, respond } from './respond.ts'
 export {
   createSchedule,
   editSchedule,

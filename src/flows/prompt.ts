@@ -2,9 +2,9 @@ import { isValidPhoneNumber } from 'libphonenumber-js'
 import { z } from 'zod'
 import { InputError } from '../ops/errors.ts'
 import type { FlowStepsTable } from '../store/index.ts'
+import { oneWith } from './answers/may.ts'
+import { matchesWhole } from './answers/pattern.ts'
 import { AnswerCheck, durationMs } from './definition.ts'
-import { oneWith } from './may.ts'
-import { matchesWhole } from './pattern.ts'
 
 const Option = z.object({ value: z.string(), label: z.string(), data: z.unknown().optional() })
 export type PromptOption = z.infer<typeof Option>

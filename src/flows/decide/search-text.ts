@@ -1,5 +1,5 @@
 import type { Skill } from '../../skills/index.ts'
-import { choicesOf, type Json, shapeOf, wantedType } from '../input-shape.ts'
+import { choicesOf, type Json, shapeOf, wantedType } from '../repair/input-shape.ts'
 
 /** What inputs that say what is looked for are called, best first. */
 const NAMES = [

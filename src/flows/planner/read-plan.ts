@@ -3,7 +3,7 @@ import { type CheckAgainst, checkSteps, type Mistake } from '../check.ts'
 import type { StepDefinition } from '../definition.ts'
 import { hasMapping } from '../mappings.ts'
 import type { Repair } from '../outcome.ts'
-import { repairInput } from '../repair.ts'
+import { repairInput } from '../repair/repair.ts'
 import { type PlanAnswer, stepsOfPlan } from './plan.ts'
 
 /** A parameter of a planned step that was put right. */

@@ -2,7 +2,7 @@ import { InputError } from '../../ops/errors.ts'
 import type { Skill } from '../../skills/index.ts'
 import type { StepOutcome } from '../outcome.ts'
 import { answerOf, type Prompt, promptOf } from '../prompt.ts'
-import { type Doubt, repairInput, withAnswer } from '../repair.ts'
+import { type Doubt, repairInput, withAnswer } from '../repair/repair.ts'
 import { promptOfStep } from './asking.ts'
 import { inputOf, parkedOrTimedOut, type StepRun } from './run.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isExact } from '../../../src/flows/exact.ts'
-import { repairInput, withAnswer } from '../../../src/flows/repair.ts'
+import { isExact } from '../../../src/flows/repair/exact.ts'
+import { repairInput, withAnswer } from '../../../src/flows/repair/repair.ts'
 
 const searchTasks = {
   aliases: { title: 'search', query: 'search' },

@@ -1,4 +1,5 @@
-import type { Skill } from '../skills/index.ts'
+import type { Skill } from '../../skills/index.ts'
+import type { Repair } from '../outcome.ts'
 import { isExact } from './exact.ts'
 import {
   choicesOf,
@@ -11,7 +12,6 @@ import {
   wantedType,
 } from './input-shape.ts'
 import { flat, sameButForCase, theOnlyOneLike } from './likeness.ts'
-import type { Repair } from './outcome.ts'
 
 /** What repairing needs to know of a skill. */
 export type Repairable = Pick<Skill, 'input' | 'aliases' | 'exact'>

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { InputError } from '../ops/errors.ts'
-import type { FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
-import { getSteps } from '../store/rows/flow-steps.ts'
-import { getFlow } from '../store/rows/flows.ts'
-import type { OrgId } from '../work/index.ts'
-import { isFinal } from './definition.ts'
+import { InputError } from '../../ops/errors.ts'
+import type { FlowStepsTable, FlowsTable, Tx } from '../../store/index.ts'
+import { getSteps } from '../../store/rows/flow-steps.ts'
+import { getFlow } from '../../store/rows/flows.ts'
+import type { OrgId } from '../../work/index.ts'
+import { isFinal } from '../definition.ts'
 
 export type AboutStep = { flowId: string; stepId: string }
 

@@ -1,5 +1,5 @@
-import { InputError } from '../ops/errors.ts'
-import { type Role, roles } from '../skills/index.ts'
+import { InputError } from '../../ops/errors.ts'
+import { type Role, roles } from '../../skills/index.ts'
 
 /** Who acts on a flow: as audit logs name them, and what they may. */
 export type Person = { actor: string; role: Role }

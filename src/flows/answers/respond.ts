@@ -1,13 +1,13 @@
-import type { Clock } from '../ports/index.ts'
-import type { FlowStepsTable, FlowsTable, Store } from '../store/index.ts'
-import { answerStep } from '../store/rows/flow-steps.ts'
-import type { OrgId, WorkQueue } from '../work/index.ts'
-import { writeFlowLog } from './log.ts'
+import type { Clock } from '../../ports/index.ts'
+import type { FlowStepsTable, FlowsTable, Store } from '../../store/index.ts'
+import { answerStep } from '../../store/rows/flow-steps.ts'
+import type { OrgId, WorkQueue } from '../../work/index.ts'
+import { writeFlowLog } from '../log.ts'
+import { type Answer, promptOf, readAnswer } from '../prompt.ts'
+import { runFlowWork } from '../run-work.ts'
 import { checkMayAnswer, type Person } from './may.ts'
 import { type AboutStep, conflict, openQuestion } from './open-question.ts'
-import { type Answer, promptOf, readAnswer } from './prompt.ts'
 import { readApproval } from './read-approval.ts'
-import { runFlowWork } from './run-work.ts'
 
 export type RespondDeps = {
   store: Store

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { InputError } from '../ops/errors.ts'
-import { roles } from '../skills/index.ts'
-import type { FlowStepsTable } from '../store/index.ts'
+import { InputError } from '../../ops/errors.ts'
+import { roles } from '../../skills/index.ts'
+import type { FlowStepsTable } from '../../store/index.ts'
+import { settingsOf } from '../state.ts'
+import { type ApprovalAnswer, AskedFor } from '../steps/approval.ts'
 import { checkMayAnswer, type Person } from './may.ts'
 import type { Response } from './respond.ts'
-import { settingsOf } from './state.ts'
-import { type ApprovalAnswer, AskedFor } from './steps/approval.ts'
 
 const Settings = z.looseObject({ role: z.enum(roles), editable: z.array(z.string()) })
 
