@@ -26,7 +26,7 @@ import { createEmbeddedIndex, createKnowledge, createLocalEmbedder } from './kno
 import { collectHealth, remembered } from './ops/health.ts'
 import { createIds } from './ops/ids.ts'
 import { createMetrics } from './ops/metrics.ts'
-import { alertTeam, writeCard } from './outbound/index.ts'
+import { alertTeam, followFlows, writeCard } from './outbound/index.ts'
 import {
   contactGate,
   followMail,
@@ -297,6 +297,7 @@ export async function createHub(options: HubOptions) {
   }
   const caller = createCaller(callerDeps)
   const alerts = alertTeam({ store, queue, skills: () => skills, publicUrl: config.server.publicUrl, log })
+  const flowCards = followFlows({ store, queue, skills: () => skills, publicUrl: config.server.publicUrl })
   const poll = pollDesks({
     ...syncDeps,
     everyMs: config.waiting.deskSweepMs,
@@ -315,6 +316,7 @@ export async function createHub(options: HubOptions) {
     mailOut.subscriber,
     ...caller.subscribers,
     alerts.subscriber,
+    flowCards.subscriber,
     sockets.subscriber,
     { types: 'all', onAppend: async (tx, stored) => tx.afterCommit(() => tellPages(stored.event)) },
   )
@@ -337,6 +339,7 @@ export async function createHub(options: HubOptions) {
       mailOut.work,
       ...caller.work,
       alerts.work,
+      flowCards.work,
       poll,
       ...watches,
     ],

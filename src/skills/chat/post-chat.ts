@@ -34,17 +34,21 @@ export const postChat = defineSkill({
       .min(1)
       .describe('Name of the card: the same name is the same message, like zendesk:4711'),
     view: ViewSchema,
+    under: z
+      .string()
+      .optional()
+      .describe('Name of another card, in whose thread this one is posted where the chat has threads'),
   }),
   output: z.object({
     messages: z.array(z.object({ surface: z.string(), channel: z.string(), message: z.string() })),
   }),
-  async run({ card, view }, act) {
+  async run({ card, view, under }, act) {
     const messages: MessageRef[] = []
     const failures: unknown[] = []
     // One chat being down must not keep the others from hearing of it.
     for (const surface of act.hub.chats) {
       try {
-        const ref = await postOn(surface, card, view, act)
+        const ref = await postOn(surface, { card, view, under }, act)
         if (ref) messages.push(ref)
       } catch (error) {
         failures.push(error)
@@ -75,8 +79,7 @@ const hashOf = (view: View) => createHash('sha256').update(JSON.stringify(view))
 
 async function postOn(
   surface: ChatSurface,
-  card: string,
-  view: View,
+  { card, view, under }: { card: string; view: View; under: string | undefined },
   act: Act,
 ): Promise<MessageRef | undefined> {
   const { store, clock } = act.hub
@@ -86,6 +89,7 @@ async function postOn(
     return { org, card, surface: surface.name, channel, message, view: hash, updated_at: clock.now() }
   }
   const channel = surface.defaultChannel
+  const thread = under === undefined ? undefined : await threadOf(surface, under, act)
   // Looked at and claimed in one transaction: of two who tell of one case at once, one posts.
   const { before, isCutOff } = await store.write(async (tx) => {
     const before = await chatMessageOf(tx, act.org, card, surface.name)
@@ -113,14 +117,14 @@ async function postOn(
     if (act.attempt === 1 && clock.now() - before.updated_at < POSTING_MS) throw isBeingPosted(surface.name)
     // A post was cut off. Without a way to ask, a card missing is better than a card twice.
     if (!surface.can.find) return undefined
-    const found = await surface.find(channel, key)
+    const found = await surface.find(channel, key, thread)
     if (found) {
       if (before.view !== hash) await surface.update(found, view)
       return posted(found)
     }
   }
   try {
-    return await posted(await surface.post(view, { channel, key }))
+    return await posted(await surface.post(view, { channel, key, ...(thread ? { thread } : {}) }))
   } catch (error) {
     // Surely not posted: the next try need not fear to post it twice.
     if (error instanceof VendorError && error.effect === 'none') {
@@ -132,6 +136,13 @@ async function postOn(
     }
     throw error
   }
+}
+
+/** The message under which a thread hangs; undefined where the chat has none, or does not tell its messages apart. */
+async function threadOf(surface: ChatSurface, card: string, act: Act): Promise<string | undefined> {
+  const above = await chatMessageOf(act.hub.store.read, act.org, card, surface.name)
+  const isKnown = above !== undefined && above.message !== POSTING && above.message !== POSTED
+  return isKnown ? above.message : undefined
 }
 
 function isBeingPosted(vendor: string): VendorError {

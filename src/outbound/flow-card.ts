@@ -1,0 +1,90 @@
+import { type StoredEvent, type Subscriber, subscribeByWork } from '../events/index.ts'
+import type { View } from '../ports/index.ts'
+import type { Skills } from '../skills/index.ts'
+import type { FlowStepsTable, FlowsTable, Store } from '../store/index.ts'
+import { chatMessagesOf } from '../store/rows/cases.ts'
+import { getSteps } from '../store/rows/flow-steps.ts'
+import { getFlow } from '../store/rows/flows.ts'
+import type { Job, WorkKind, WorkQueue } from '../work/index.ts'
+import { cardOfCase } from './case-card.ts'
+import { viewOfFlowSteps, viewOfPing } from './flow-view.ts'
+
+const TYPES = ['flow_input_required', 'flow_input_closed', 'flow_completed', 'flow_cancelled'] as const
+
+type Deps = { store: Store; queue: WorkQueue; skills: () => Skills; publicUrl: string }
+
+/**
+ * Tells the team of flows that ask a person: a card with the question, what it is about, until when, and the
+ * steps, which is the case's one message and changes as the flow goes on. Reminders and handing on are said in its
+ * thread as well, since an edit calls nobody. A flow that asks nothing has no card of this kind; one that fails is
+ * told of by its escalation.
+ */
+export function followFlows(deps: Deps): { subscriber: Subscriber; work: WorkKind } {
+  return subscribeByWork(deps, {
+    name: 'flow_card',
+    types: TYPES,
+    key: ({ flowId }) => `flow_card:${flowId}`,
+    async run(event, stored, job) {
+      const flow = await getFlow(deps.store.read, stored.org, event.flowId)
+      if (!flow || !(await isToBeTold(deps, flow, event.type))) return undefined
+      const asking = await questionOf(deps.store, flow)
+      const root = await rootOf(deps.store, flow)
+      const steps = await getSteps(deps.store.read, root)
+      const card = cardOfCase(root.case_id)
+      const { publicUrl } = deps
+      await post(deps, stored, job, { card, view: viewOfFlowSteps({ flow: root, steps, asking, publicUrl }) })
+      if (event.type === 'flow_input_required' && event.moment !== 'asked' && asking) {
+        const view = viewOfPing(asking, event.moment, publicUrl)
+        await post(deps, stored, job, { card: `${card}:${stored.id}`, view, under: card })
+      }
+      return undefined
+    },
+  })
+}
+
+async function isToBeTold({ store }: Deps, flow: FlowsTable, type: (typeof TYPES)[number]): Promise<boolean> {
+  if (flow.status === 'awaiting_user') return true
+  const shown = await chatMessagesOf(store.read, flow.org, cardOfCase(flow.case_id))
+  if (shown.length === 0 || flow.status === 'failed') return false
+  const steps = await getSteps(store.read, flow)
+  // Who tells the team of its end itself has the last word.
+  if (steps.some(tellsTheTeam)) return false
+  if (type === 'flow_input_required' || type === 'flow_input_closed') return true
+  // The end of a branch or a sub-flow is its parent's affair.
+  return flow.parent_flow_id === null && steps.some(hasAsked)
+}
+
+const hasAsked = ({ type, prompt, user_response, wait_until }: FlowStepsTable) =>
+  prompt !== null || user_response !== null || (type === 'approval' && wait_until !== null)
+
+const tellsTheTeam = ({ skill, status }: FlowStepsTable) => skill === 'post_chat' && status === 'completed'
+
+async function questionOf(store: Store, flow: FlowsTable) {
+  if (flow.status !== 'awaiting_user') return null
+  const step = (await getSteps(store.read, flow))[flow.position]
+  return step?.status === 'awaiting_user' ? { flow, step } : null
+}
+
+async function rootOf(store: Store, flow: FlowsTable): Promise<FlowsTable> {
+  if (flow.parent_flow_id === null) return flow
+  const parent = await getFlow(store.read, flow.org, flow.parent_flow_id)
+  return parent ? rootOf(store, parent) : flow
+}
+
+function post(
+  { skills }: Deps,
+  stored: StoredEvent,
+  job: Job,
+  input: { card: string; view: View; under?: string },
+) {
+  return skills().act('post_chat', input, {
+    org: stored.org,
+    cause: `flow_card:${stored.id}:${input.under ? 'ping' : 'card'}`,
+    actor: 'system',
+    caseId: stored.caseId,
+    flowId: null,
+    fence: null,
+    depth: stored.depth + 1,
+    log: job.log,
+  })
+}
