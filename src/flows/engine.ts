@@ -181,7 +181,7 @@ export function createEngine(deps: EngineDeps) {
         }),
       )
       // What came between the look and this commit found no wait to end: look again at once.
-      const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, step, wait.type) }
+      const about = { type: wait.type, subject: wait.correlation, after: lastUsed(state, step, wait) }
       if (await nextEventAbout(tx, org, about)) await run(flow.updated_at, flow.id)
     }
     for (const child of children) {

@@ -26,7 +26,7 @@ export type StepOutcome =
       /** Position to go on at; null: the step's own `on_success`, else the next one. */
       goto?: number | null
       /** Kept for the flow: `{{event.…}}` and what of the events is used up. */
-      event?: { id: string; type: EventType; payload: Record<string, unknown> }
+      event?: { id: string; type: EventType; subject: string; payload: Record<string, unknown> }
       /** What the flow knows from now on. */
       learned?: Learned
       by?: string

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EventType } from '../events/index.ts'
 import type { Instant } from '../ports/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable } from '../store/index.ts'
 import { getSteps } from '../store/rows/flow-steps.ts'
@@ -21,7 +22,7 @@ export const Context = z.looseObject({
   suggestions: z.array(z.unknown()).optional(),
   user_input: z.unknown().optional(),
   event: entities.optional(),
-  /** Event type → id of the last event of that type which this flow has used up. */
+  /** Event type, and event type with subject, → id of the last such event which this flow has used up. */
   consumed: z.record(z.string(), z.string()).optional(),
   /** For a branch: events count that came after this one, though it is older than the branch. */
   events_since: z.string().optional(),
@@ -113,6 +114,12 @@ export function resumedAt(state: FlowState, now: Instant): FlowState {
 
 export const contextOf = ({ context }: Pick<FlowsTable, 'context'>): Context =>
   Context.parse(JSON.parse(context))
+
+/** What a flow has used up with this event. */
+export const usedUp = (
+  consumed: Context['consumed'],
+  { id, type, subject }: { id: string; type: EventType; subject: string | null },
+): NonNullable<Context['consumed']> => ({ ...consumed, [type]: id, [`${type} ${subject}`]: id })
 
 /** The context with what a step taught the flow. */
 export function learn(context: Context, learned: Learned): Context {

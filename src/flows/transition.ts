@@ -9,7 +9,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { FlowLogType, LogLine } from './log.ts'
 import type { Child, StepOutcome } from './outcome.ts'
 import { answerOf, type Prompt, short, waitingForAnswer } from './prompt.ts'
-import { type Context, type FlowState, learn, StepSettings, settingsOf } from './state.ts'
+import { type Context, type FlowState, learn, StepSettings, settingsOf, usedUp } from './state.ts'
 import type { Executed } from './steps/index.ts'
 
 /** For steps that say nothing else; how often is the flow's `max_retries`. Together they span a few minutes. */
@@ -150,7 +150,7 @@ function contextAfter(
 ): Context {
   let context = learned ? learn(before, learned) : before
   if (event) {
-    const consumed = { ...context.consumed, [event.type]: event.id }
+    const consumed = usedUp(context.consumed, event)
     context = { ...context, event: { ...event.payload, id: event.id }, consumed }
   }
   if (step.type === 'approval' && by?.startsWith('user:')) context = { ...context, approvedOnce: true }

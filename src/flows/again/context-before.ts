@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { getEvent } from '../../events/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { getFlow } from '../../store/rows/flows.ts'
-import { Context, learn } from '../state.ts'
+import { Context, learn, usedUp } from '../state.ts'
 import { createdBy } from '../steps/tool-call.ts'
 
 const Found = z.looseObject({ resolved: z.record(z.string(), z.unknown()) })
@@ -68,7 +68,9 @@ async function taught(
       if (!heard.success) return context
       const { eventId, occurredAt: _at, ...payload } = heard.data
       const stored = await getEvent(read, flow.org, eventId)
-      const consumed = stored ? { ...context.consumed, [stored.event.type]: eventId } : context.consumed
+      const consumed = stored
+        ? usedUp(context.consumed, { id: eventId, type: stored.event.type, subject: stored.subject })
+        : context.consumed
       return { ...context, event: { ...payload, id: eventId }, ...(consumed ? { consumed } : {}) }
     }
     case 'parallel': {

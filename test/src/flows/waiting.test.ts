@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EventOf } from '../../../src/events/index.ts'
+import { ORG } from '../../contracts/rows.ts'
 import { call, down, flowBench, type GivenStep, HOUR, MINUTE } from './bench.ts'
 
 const note = { note: () => {} }
@@ -29,6 +30,49 @@ const ask = (more: Partial<Extract<GivenStep, { type: 'approval' }>> = {}): Give
 })
 
 describe('a wait_event', () => {
+  it('may wait for one type of event about several things, and takes them in the order in which they came', async () => {
+    await using bench = await flowBench({
+      steps: [
+        wait({
+          event: 'ticket_updated',
+          correlation: 'z:1',
+          alternatives: [
+            { event: 'ticket_updated', correlation: 'z:2', goto: 'note' },
+            { event: 'ticket_updated', correlation: 'z:2', goto: 'end' },
+          ],
+          on_success: 'note',
+        }),
+        call('note', { input: { which: '{{event.ticket}}' }, on_success: 'wait' }),
+      ],
+      skills: { note: (input) => input },
+    })
+    await bench.start()
+    const seen = async () => (await bench.effects()).map(({ input }) => JSON.parse(input).which)
+    await bench.store.write(async (tx) => {
+      for (const ticket of ['z:2', 'z:1', 'z:2'])
+        await bench.events.raise(tx, { ...updated, ticket }, { org: ORG })
+    })
+    await bench.settle()
+    expect(await seen()).toEqual(['z:2', 'z:1', 'z:2'])
+    await bench.raise({ ...updated, ticket: 'z:1' })
+    await bench.settle()
+    expect(await seen()).toEqual(['z:2', 'z:1', 'z:2', 'z:1'])
+  })
+
+  it('finds what came about its subject although a later event about another one is used up', async () => {
+    await using bench = await flowBench({
+      steps: [
+        wait({ event: 'ticket_updated', correlation: 'z:1' }),
+        { ...wait({ event: 'ticket_updated', correlation: 'z:2' }), name: 'wait_again' },
+      ],
+    })
+    await bench.start()
+    await bench.raise({ ...updated, ticket: 'z:2' })
+    await bench.raise({ ...updated, ticket: 'z:1' })
+    await bench.settle()
+    expect((await bench.flow()).status).toBe('completed')
+  })
+
   it('goes on with its event, which the steps after it can read', async () => {
     const seen: unknown[] = []
     await using bench = await flowBench({
