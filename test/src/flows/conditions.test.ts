@@ -61,3 +61,47 @@ it('holds when everything that is compared holds, and says what it saw', () => {
 it('without a comparison never holds', () => {
   expect(holds({ if: '{{x}}' }, { x: true })).toEqual({ holds: false, saw: true })
 })
+
+it('takes a path that leads nowhere for a value that is not there, for every comparison', () => {
+  const missing = (wanted: Partial<Condition>) => holds({ if: '{{steps.3.result.x}}', ...wanted }, {}).holds
+  expect({
+    eq: missing({ eq: null }),
+    neq: missing({ neq: 'a' }),
+    gt: missing({ gt: -1 }),
+    lt: missing({ lt: 1 }),
+    gte: missing({ gte: 0 }),
+    lte: missing({ lte: 0 }),
+    contains: missing({ contains: '' }),
+    in: missing({ in: [null, ''] }),
+    exists: missing({ exists: true }),
+    isMissing: missing({ exists: false }),
+  }).toEqual({
+    eq: false,
+    neq: true,
+    gt: false,
+    lt: false,
+    gte: false,
+    lte: false,
+    contains: false,
+    in: false,
+    exists: false,
+    isMissing: true,
+  })
+})
+
+it('compares with what a mapping brings, of whatever type, and reads none in what it brings', () => {
+  const scope = { x: 7, same: 7, list: [7], text: '{{same}}' }
+  const check = (wanted: Partial<Condition>) => holds({ if: '{{x}}', ...wanted }, scope).holds
+  expect([check({ eq: '{{same}}' }), check({ neq: '{{same}}' }), check({ in: ['{{same}}'] })]).toEqual([
+    true,
+    false,
+    true,
+  ])
+  expect(holds({ if: '{{list}}', contains: '{{same}}' }, scope).holds).toBe(true)
+  expect(holds({ if: '{{text}}', eq: '{{text}}' }, scope)).toEqual({ holds: true, saw: '{{same}}' })
+  expect(() => check({ eq: '{{nowhere}}' })).toThrow('leads nowhere')
+})
+
+it('says what is wrong with its own default instead of taking it for a missing value', () => {
+  expect(() => holds({ if: '{{x ?? oops}}', exists: false }, {})).toThrow('is not JSON')
+})
