@@ -2,16 +2,18 @@ import { InputError } from '../ops/errors.ts'
 
 /**
  * Mappings: `{{steps.3.result.data.0.id}}`, `{{context.resolved_entities.x}}`, `{{event.text}}`, with an optional
- * default: `{{context.phone ?? null}}` (what follows `??` is JSON). A value that is one expression keeps its type.
+ * default: `{{context.phone ?? null}}` (what follows `??` is JSON; objects may not hold further ones). A value that
+ * is one expression keeps its type.
  */
-const EXPRESSION = /\{\{\s*([^{}]+?)\s*\}\}/g
-const ONLY = /^\{\{\s*([^{}]+?)\s*\}\}$/
+const EXPRESSION = /\{\{\s*([^\s{}](?:[^{}]|\{[^{}]*\})*?)\s*\}\}/g
+const ONLY = new RegExp(`^${EXPRESSION.source}$`)
+const ANY = new RegExp(EXPRESSION.source)
 
 /** What mappings can see. */
 export type Scope = Record<string, unknown>
 
 export function hasMapping(value: unknown): boolean {
-  if (typeof value === 'string') return /\{\{[^{}]+\}\}/.test(value)
+  if (typeof value === 'string') return ANY.test(value)
   if (Array.isArray(value)) return value.some(hasMapping)
   return typeof value === 'object' && value !== null && Object.values(value).some(hasMapping)
 }

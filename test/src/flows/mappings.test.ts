@@ -39,9 +39,10 @@ describe('a value that is one mapping', () => {
   })
 
   it('is its default, as JSON, where the path leads nowhere', () => {
+    const flat = json.filter((value) => !/[{}]/.test(JSON.stringify(value)))
     fc.assert(
       fc.property(
-        json.filter((value) => !/[{}]/.test(JSON.stringify(value))),
+        fc.oneof(flat, fc.dictionary(name, flat, { maxKeys: 3, noNullPrototype: true })),
         (value) => {
           expect(resolve(`{{nowhere.at.all ?? ${JSON.stringify(value)}}}`, {})).toEqual(
             JSON.parse(JSON.stringify(value)),
@@ -50,6 +51,12 @@ describe('a value that is one mapping', () => {
       ),
     )
   })
+})
+
+it('is found beside others, each with a default of its own', () => {
+  expect(resolve('{{a ?? {"x":1}}} {{b ?? []}} {{c ?? {}}}', { b: 'there' })).toBe('{"x":1} there {}')
+  expect(pathsIn('{{a ?? {}}} and {{b}}')).toEqual(['a', 'b'])
+  expect(resolve('{ {{a}} } {b} {{ }} {{}}', { a: 1 })).toBe('{ 1 } {b} {{ }} {{}}')
 })
 
 describe('a value that holds mappings', () => {
@@ -84,6 +91,43 @@ describe('a value that holds mappings', () => {
         const scope = { text: '{{secret}}', secret }
         expect(resolve('{{text}}', scope)).toBe('{{secret}}')
         expect(resolve('They wrote: {{text}}', scope)).toBe('They wrote: {{secret}}')
+      }),
+    )
+  })
+})
+
+describe('what customers wrote', () => {
+  /** Texts full of what mappings are made of. */
+  const hostile = fc
+    .array(fc.constantFrom('{{', '}}', '{', '}', '??', '.', ' ', 'secret', 'text', 'params', '__proto__'), {
+      maxLength: 12,
+    })
+    .map((parts) => parts.join(''))
+
+  it('comes out to the letter, wherever it stands, and however often it is passed on', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (text, secret) => {
+        const scope = { text, secret, list: [{ text }] }
+        expect(resolve('{{text}}', scope)).toBe(text)
+        expect(resolve({ a: ['{{list.0.text}}'] }, scope)).toEqual({ a: [text] })
+        expect(resolve('<{{text}}|{{text}}>', scope)).toBe(`<${text}|${text}>`)
+        // As a sub-flow's parameter it is looked at a second time, and is still only a value.
+        const params = resolve({ given: '{{text}}' }, scope)
+        expect(resolve('{{params.given}}', { params, secret })).toBe(text)
+      }),
+    )
+  })
+
+  it('reaches nothing as a path either', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const before = JSON.stringify(Object.prototype)
+        try {
+          resolve(`{{${text}}}`, { text: 'x' })
+        } catch {
+          // Most are no path.
+        }
+        expect(JSON.stringify(Object.prototype)).toBe(before)
       }),
     )
   })
