@@ -10,12 +10,14 @@ export { cancelFlow } from './cancel.ts'
 export { retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
 export {
+  Bounds,
   durationMs,
   isFinal,
   type StepInput,
   TemplateDefinition,
   type TemplateInput,
 } from './definition.ts'
+export { deleteStep, type EditDeps, insertStep } from './edit/edit-steps.ts'
 export { createEngine } from './engine.ts'
 export { createPlanner, type Plan, type Planner } from './planner/index.ts'
 export { type Prompt, promptOf } from './prompt.ts'
@@ -30,12 +32,16 @@ export {
   showSchedule,
 } from './schedules/index.ts'
 export { settleCancelled } from './settle-effects.ts'
-export { guardedSkills, type SkillPolicy } from './skill-policy.ts'
+export { guardedSkills, refusalOf, type SkillPolicy } from './skill-policy.ts'
 export { assignToAi, startByRequest } from './start-by-request.ts'
 export { followAssignments } from './start-on-assignment.ts'
 export { createStarters } from './starters.ts'
 export type { FlowState } from './state.ts'
+export { templateOfFlow } from './templates/from-flow.ts'
 export { templates } from './templates/index.ts'
+export { listTemplates, needListed } from './templates/list.ts'
+export { ParamFrom } from './templates/params-of.ts'
+export { saveTemplate } from './templates/save.ts'
 export type { Transition } from './transition.ts'
 export {
   createTrigger,

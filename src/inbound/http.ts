@@ -5,6 +5,7 @@ import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { SkillPolicy } from '../flows/index.ts'
 import type { Health } from '../ops/health.ts'
 import type { Clock } from '../ports/index.ts'
 import { type ApiDeps, apiRoutes } from './api/index.ts'
@@ -26,6 +27,8 @@ export type HttpDeps = {
   sockets: Sockets
   /** Which pages may use websocket and MCP beside the hub's own. */
   origins: { publicUrl: string; allowedOrigins: readonly string[] }
+  /** Which skills may be used at whose request. */
+  policy: SkillPolicy
   health: () => Promise<Health>
   registry: Registry
   /** The built console. */
@@ -112,7 +115,7 @@ export function createHttp(deps: HttpDeps): Express {
     response.json(openApi)
   })
   app.use('/api/v1', liveRouter(deps.live, deps.auth))
-  const mcp = { ...deps.api, version: deps.version }
+  const mcp = { ...deps.api, policy: deps.policy, version: deps.version }
   app.use('/mcp', mcpRouter({ mcp, auth: deps.auth, ...deps.origins }))
   if (deps.sandbox) app.use('/api/v1/sandbox', sandboxRouter(deps.sandbox, deps.auth))
   app.use('/api/v1', restRouter(routes, deps.auth))

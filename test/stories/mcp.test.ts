@@ -237,6 +237,16 @@ describe('who may', () => {
     expect(refused).toMatchObject({ isError: true, structuredContent: { error: { code: 'missing_scope' } } })
   })
 
+  it('what the policy denies to agents is not offered, and refused', async () => {
+    const policy = { roles: { agent: { deny: ['create_escalation'] } } }
+    await using hub = await startTestHub({ env: { SKILL_POLICY: JSON.stringify(policy) } })
+    await using agent = await agentOf(hub, await makeToken(hub, 'write'))
+    const { tools } = await agent.client.listTools()
+    expect(tools.map(({ name }) => name)).not.toContain('create_escalation')
+    const refused = await agent.call('create_escalation', { priority: 'low', reason: 'x', brief: 'x' })
+    expect(refused).toMatchObject({ structuredContent: { error: { code: 'refused_policy' } } })
+  })
+
   it('pages of other origins only where they are allowed', async () => {
     await using hub = await startTestHub({ env: { ALLOWED_ORIGINS: 'https://crm.example' } })
     const authorization = `Bearer ${hub.apiToken}`

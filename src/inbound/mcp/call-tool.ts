@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import { askFirst } from '../../flows/index.ts'
+import { askFirst, refusalOf, type SkillPolicy } from '../../flows/index.ts'
 import { InDoubt, InputError, Refused, VendorError } from '../../ops/errors.ts'
 import type { Clock } from '../../ports/index.ts'
 import { parseInput, type Role, type Skill, type Skills } from '../../skills/index.ts'
@@ -15,6 +15,7 @@ export type CallDeps = {
   newId: (prefix: string) => string
   queue: WorkQueue
   skills: Skills
+  policy: SkillPolicy
   org: OrgId
   log: Logger
 }
@@ -29,17 +30,22 @@ export type ToolResult = {
 /** One call, with the key that the agent gave it, if it did. */
 export type ToolCall = { input: unknown; key: string | null; caller: Caller }
 
-export const isAllowed = ({ scope }: Caller, skill: Skill) =>
-  scopes.indexOf(scope) >= scopes.indexOf(scopeOf(skill))
+/** Why the caller may not use a skill, by their token or by the policy; undefined where they may. */
+export function refusalFor({ policy }: CallDeps, caller: Caller, skill: Skill): Error | undefined {
+  const needed = scopeOf(skill)
+  if (scopes.indexOf(caller.scope) < scopes.indexOf(needed))
+    return new InputError('missing_scope', `This needs a token with the scope "${needed}".`, { status: 403 })
+  const why = refusalOf(policy, skill, { role: roleOf(caller), segments: [] })
+  return why === undefined ? undefined : new Refused('policy', `Not carried out: ${why}.`)
+}
+
+const roleOf = ({ scope }: Caller): Role => (scope === 'admin' ? 'admin' : 'agent')
 
 /** Runs a skill, or asks a person first where it reaches a customer. What goes wrong is a result, too. */
 export function callSkill(deps: CallDeps, skill: Skill, call: ToolCall): Promise<ToolResult> {
   return answer(deps.log, async () => {
-    if (!isAllowed(call.caller, skill)) {
-      throw new InputError('missing_scope', `This needs a token with the scope "${scopeOf(skill)}".`, {
-        status: 403,
-      })
-    }
+    const refusal = refusalFor(deps, call.caller, skill)
+    if (refusal) throw refusal
     const input = parseInput(skill, call.input)
     return needsApproval(skill, input) ? askPerson(deps, skill, call) : act(deps, skill, call)
   })
@@ -66,12 +72,11 @@ async function act({ skills, newId, org, log }: CallDeps, skill: Skill, { input,
 }
 
 async function askPerson(deps: CallDeps, skill: Skill, { input, key, caller }: ToolCall) {
-  const role: Role = caller.scope === 'admin' ? 'admin' : 'agent'
   const flow = await askFirst(deps, deps.org, {
     skill,
     input,
     by: caller.actor,
-    role,
+    role: roleOf(caller),
     from: 'mcp',
     ...(key === null ? {} : { key: `mcp:${caller.actor}:${skill.name}:${key}` }),
   })

@@ -10,7 +10,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { Caller } from '../auth.ts'
 import { pageOfAll } from '../routes.ts'
-import { type CallDeps, callOwnTool, callSkill, isAllowed } from './call-tool.ts'
+import { type CallDeps, callOwnTool, callSkill, refusalFor } from './call-tool.ts'
 import { ownToolOf, ownTools, toolOf } from './tools.ts'
 
 const PAGE = 100
@@ -40,7 +40,7 @@ function serverFor(deps: McpDeps, caller: Caller): Server {
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   )
   server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
-    const usable = skills.filter((skill) => isAllowed(caller, skill))
+    const usable = skills.filter((skill) => !refusalFor(deps, caller, skill))
     const tools = [...usable.map(toolOf), ...own.map(ownToolOf)]
     const page = { limit: PAGE, ...(params?.cursor ? { cursor: params.cursor } : {}) }
     const { data, nextCursor } = pageOfAll(tools, page, ({ name }) => name)
