@@ -6,7 +6,7 @@ import type { StepRun } from '../steps/run.ts'
 export type Source = { value: unknown; step: FlowStepsTable | null }
 
 /** Steps that bring something to decide on; what lies between (a condition, a pause) does not. */
-const BRINGING = new Set(['tool_call', 'sub_flow', 'parallel', 'wait_event'])
+export const BRINGING: ReadonlySet<string> = new Set(['tool_call', 'sub_flow', 'parallel', 'wait_event'])
 
 /** What `of` maps to; without it the result of the step before. */
 export function sourceOf(run: StepRun, of: string | undefined): Source {

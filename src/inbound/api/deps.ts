@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Events } from '../../events/index.ts'
-import type { Planner, ScheduleDeps } from '../../flows/index.ts'
+import type { EditDeps, Planner, ScheduleDeps } from '../../flows/index.ts'
 import type { DocumentRepository, Knowledge } from '../../knowledge/index.ts'
 import type { Clock, Desk, VoiceProvider } from '../../ports/index.ts'
 import type { Skills } from '../../skills/index.ts'
@@ -32,6 +32,8 @@ export type ApiDeps = {
   ): Promise<FlowsTable>
   assignToAi(ticket: string): Promise<void>
   planner: Planner
+  /** For steps that people put in and take out. */
+  editing: EditDeps
   /** For schedules and triggers, which start flows by themselves. */
   starting: ScheduleDeps
 }

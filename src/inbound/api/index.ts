@@ -7,6 +7,8 @@ import { flowAnalyticsRoutes } from './flow-analytics.ts'
 import { flowBackRoutes } from './flow-back.ts'
 import { flowPromptRoutes } from './flow-prompts.ts'
 import { flowScheduleRoutes } from './flow-schedules.ts'
+import { flowStepRoutes } from './flow-steps.ts'
+import { flowTemplateRoutes } from './flow-templates.ts'
 import { flowTriggerRoutes } from './flow-triggers.ts'
 import { flowRoutes } from './flows.ts'
 import { moreRoutes } from './more.ts'
@@ -18,11 +20,13 @@ export type { ApiDeps } from './deps.ts'
 export function apiRoutes(deps: ApiDeps): Route[] {
   return [
     ...flowRoutes(deps),
+    ...flowStepRoutes(deps),
     ...flowScheduleRoutes(deps),
     ...flowTriggerRoutes(deps),
     ...flowAnalyticsRoutes(deps),
     ...flowPromptRoutes(deps),
     ...flowBackRoutes(deps),
+    ...flowTemplateRoutes(deps),
     ...ticketRoutes(deps),
     ...customerRoutes(deps),
     ...callRoutes(deps),
