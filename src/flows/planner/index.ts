@@ -185,7 +185,8 @@ function startOf(deps: PlannerDeps, org: OrgId, request: PlanRequest, made: Plan
     request: request.message,
     ticket: ticket?.ref ?? null,
     customerId: ticket?.customer_id ?? null,
-    fence: ticket?.fence ?? null,
+    // A ticket of people has no takeover to fear: a person asked for this.
+    fence: ticket?.to_ai === 1 ? ticket.fence : null,
     planning: { prompt: made.asked.prompt, runId: made.asked.runs.at(-1)?.id ?? null },
     context: {
       original_intent: request.message,

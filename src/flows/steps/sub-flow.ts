@@ -5,7 +5,7 @@ import { activeFlowsOfTicket } from '../../store/rows/flows.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import { failureOf, tooDeep, waitForChildren } from '../children.ts'
 import { filled, planOf } from '../create.ts'
-import { isFinal } from '../definition.ts'
+import { isFinal, type TemplateDefinition } from '../definition.ts'
 import { resolve } from '../mappings.ts'
 import type { Child, StepOutcome } from '../outcome.ts'
 import { settingsOf } from '../state.ts'
@@ -43,7 +43,7 @@ async function start(run: StepRun): Promise<StepOutcome> {
   const params = Params.parse(resolve(settings.params, run.scope()))
   run.noted.input = params
   const plan = planOf(template, params)
-  const about = await aboutOf(run, params.ticket)
+  const about = await aboutOf(run, template, params.ticket)
   const ticket = about ? about.ticket : state.flow.ticket
   const rivals = ticket ? await activeFlowsOfTicket(deps.store.read, org, ticket) : []
   if (rivals.some((one) => one.template === template.name)) {
@@ -62,12 +62,21 @@ async function start(run: StepRun): Promise<StepOutcome> {
 }
 
 /** Another ticket than its parent's brings its own customer and fence. */
-async function aboutOf({ deps, state }: StepRun, ref: unknown): Promise<Child['about'] | undefined> {
-  if (typeof ref !== 'string' || ref === state.flow.ticket) return undefined
+async function aboutOf(
+  { deps, state }: StepRun,
+  template: Pick<TemplateDefinition, 'assigned_to_ai'>,
+  ref: unknown,
+): Promise<Child['about'] | undefined> {
+  if (typeof ref !== 'string') return undefined
   const ticket = await getTicket(deps.store.read, state.flow.org, ref)
   if (!ticket) throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
-  if (ticket.to_ai === 0) {
+  if (template.assigned_to_ai && ticket.to_ai === 0) {
     throw new InputError('not_assigned', `${ref} is not assigned to AI; assign it first.`, { status: 409 })
   }
-  return { ticket: ref, customerId: ticket.customer_id, fence: ticket.fence }
+  if (ref === state.flow.ticket) return undefined
+  return {
+    ticket: ref,
+    customerId: ticket.customer_id,
+    fence: ticket.to_ai === 1 ? ticket.fence : null,
+  }
 }

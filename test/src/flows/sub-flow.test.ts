@@ -125,9 +125,13 @@ describe('a sub-flow', () => {
       steps: [
         sub({ params: { ticket: 'z:1' } }),
         { ...sub({ params: { ticket: 'z:2' } }), name: 'second' },
-        { ...sub({ params: { ticket: 'z:3' } }), name: 'third' },
+        { ...sub({ params: { ticket: 'z:3' } }), name: 'of_people' },
+        { ...sub({ params: { ticket: 'z:3' }, template: 'ai_only' }), name: 'third' },
       ],
-      saved: [saved('other', [call('look', { input: { flow: '{{flow}}' } })], { params: ticket })],
+      saved: [
+        saved('other', [call('look', { input: { flow: '{{flow}}' } })], { params: ticket }),
+        saved('ai_only', [call('look')], { params: ticket, assigned_to_ai: true }),
+      ],
       skills: echo,
     })
     await bench.store.write(async (tx) => {
@@ -138,6 +142,8 @@ describe('a sub-flow', () => {
     const flow = await bench.start({ ticket: 'z:1', fence: 3 })
     expect(flow?.step('sub').answer.result.flow).toMatchObject({ ticket: 'z:1' })
     expect(flow?.step('second').answer.result.flow).toMatchObject({ ticket: 'z:2', customerId: 'cus_2' })
+    // What is for tickets of people as well may be done with one of theirs; the rest may not.
+    expect(flow?.step('of_people').answer.result.flow).toMatchObject({ ticket: 'z:3' })
     expect(flow).toMatchObject({
       status: 'failed',
       last_error: expect.stringContaining('not assigned to AI'),
