@@ -9,7 +9,7 @@ import { runFlowWork } from './run-work.ts'
 
 const EVERY_MS = 30_000
 const BATCH = 200
-/** A flow that nobody touched for this long must have somebody who will. */
+/** A flow that nobody touched for this long, or that should have gone on for so long, must have somebody who will. */
 const STRANDED_AFTER_MS = 60_000
 /** A reported flow leaves the list for a day, so that a long list cannot hide its tail. */
 const REPORT_AGAIN_MS = 86_400_000
@@ -54,9 +54,9 @@ export function watchFlows(deps: {
     payload: z.object({}),
     key: () => 'flow.watch',
     retry: { attempts: Number.MAX_SAFE_INTEGER, firstDelayMs: 5_000, factor: 2, maxDelayMs: 300_000 },
-    async run(_, { log }) {
+    async run(_, { org, log }) {
       const now = deps.clock.now()
-      for (const flow of await strandedFlows(deps.store.read, now - STRANDED_AFTER_MS, BATCH)) {
+      for (const flow of await strandedFlows(deps.store.read, org, now - STRANDED_AFTER_MS, BATCH)) {
         log.error(
           { flowId: flow.id, waitingFor: flow.waiting_for },
           'nothing would have carried this flow on',

@@ -1,6 +1,15 @@
 import { sql } from 'kysely'
 import type { Instant } from '../ports/index.ts'
-import { type Executor, insertInto, lock, prepared, qb, type Tx, type WorkTable } from '../store/index.ts'
+import {
+  type Executor,
+  insertInto,
+  lock,
+  prepared,
+  type Query,
+  qb,
+  type Tx,
+  type WorkTable,
+} from '../store/index.ts'
 
 /**
  * The `work` table: `due` (waiting for its time), `leased` (somebody runs it), `dead` (gave up, kept for people).
@@ -240,27 +249,33 @@ export async function reviveRow(tx: Tx, org: string, id: string, now: Instant): 
   return changed > 0
 }
 
+type WorkFigures = { due: number; leased: number; dead: number; oldestDueAt: Instant | null }
+
+const countOf = (state: typeof due) =>
+  qb
+    .selectFrom('work')
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .where('state', '=', state)
+
+/** Each figure comes from its own index: with the table's rows, 100,000 that wait would take 30 ms to count. */
+const figures = prepared<object, WorkFigures>(
+  () =>
+    qb.selectNoFrom([
+      countOf(due).as('due'),
+      countOf(leased).as('leased'),
+      countOf(dead).as('dead'),
+      qb
+        .selectFrom('work')
+        .select((select) => select.fn.min<Instant | null>('run_at').as('at'))
+        .where('state', '=', due)
+        .as('oldestDueAt'),
+    ]) as Query<WorkFigures>,
+)
+
 /** How much waits and since when, for readiness and metrics. */
-export async function workFigures(
-  read: Executor,
-): Promise<{ due: number; leased: number; dead: number; oldestDueAt: Instant | null }> {
-  const rows = await read.all(
-    qb
-      .selectFrom('work')
-      .select((select) => [
-        'state',
-        select.fn.countAll<number>().as('n'),
-        select.fn.min('run_at').as('oldest'),
-      ])
-      .groupBy('state'),
-  )
-  const of = (state: string) => rows.find((row) => row.state === state)
-  return {
-    due: of('due')?.n ?? 0,
-    leased: of('leased')?.n ?? 0,
-    dead: of('dead')?.n ?? 0,
-    oldestDueAt: of('due')?.oldest ?? null,
-  }
+export async function workFigures(read: Executor): Promise<WorkFigures> {
+  const none = { due: 0, leased: 0, dead: 0, oldestDueAt: null }
+  return (await read.first(figures({}))) ?? none
 }
 
 /** When the next row is due that is not one of these kinds: what a jump in simulated time may go to. */

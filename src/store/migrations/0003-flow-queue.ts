@@ -36,7 +36,7 @@ export const flowQueue = {
     'CREATE INDEX flows_newest ON flows (org, id)',
     'CREATE INDEX flows_of_template ON flows (org, template, id)',
     'CREATE INDEX flows_failures ON flows (org, fingerprint, id) WHERE fingerprint IS NOT NULL',
-    "CREATE INDEX flows_overslept ON flows (waiting_until) WHERE waiting_until IS NOT NULL AND status NOT IN ('completed', 'failed', 'cancelled')",
+    "CREATE INDEX flows_overslept ON flows (org, waiting_until) WHERE waiting_until IS NOT NULL AND status NOT IN ('completed', 'failed', 'cancelled')",
 
     // — steps, logs, waits —
     'ALTER TABLE flow_steps ADD COLUMN prompt text',
@@ -59,6 +59,9 @@ export const flowQueue = {
     'DROP TABLE flow_waits_before',
     'CREATE INDEX flow_waits_match ON flow_waits (org, event_type, correlation)',
     'CREATE INDEX flow_waits_flow ON flow_waits (flow_id)',
+
+    // — whose work is in the queue —
+    'CREATE INDEX work_key ON work (work_key) WHERE work_key IS NOT NULL',
 
     // — what a flow's model runs cost —
     'ALTER TABLE model_runs ADD COLUMN flow_id text',

@@ -124,12 +124,16 @@ export function strandedCalls(
       .where('org', '=', org)
       .where('status', 'in', ['pending_ai_call', 'processing'])
       .where('updated_at', '<', before)
-      .where(sql<string>`'call:' || calls.id`, 'not in', (work) =>
-        work
-          .selectFrom('work')
-          .select(sql<string>`work_key`.as('work_key'))
-          .where('kind', 'in', ['call.place', 'call.poll'])
-          .where('work_key', 'is not', null),
+      .where((where) =>
+        where.not(
+          where.exists(
+            qb
+              .selectFrom('work')
+              .select('work.id')
+              .where('work.work_key', '=', sql<string>`'call:' || calls.id`)
+              .where('work.kind', 'in', ['call.place', 'call.poll']),
+          ),
+        ),
       )
       .limit(limit),
   )

@@ -362,24 +362,36 @@ export function waitOn(
   )
 }
 
-/** Flows that nothing will carry on: neither waiting nor leased nor dead work is theirs. `before`: untouched since. */
-export function strandedFlows(read: Executor, before: number, limit: number): Promise<FlowsTable[]> {
-  return read.all(
-    qb
-      .selectFrom('flows')
-      .selectAll()
-      .where('deadline_at', '>', 0)
-      .where('status', 'not in', final as never)
-      .where('updated_at', '<', before)
-      .where(sql<string>`'flow:' || flows.id`, 'not in', (work) =>
-        work
-          .selectFrom('work')
-          .select(sql<string>`work_key`.as('work_key'))
-          .where('kind', '=', 'flow.run')
-          .where('work_key', 'is not', null),
-      )
-      .limit(limit),
-  )
+/**
+ * Flows of which nothing is in the queue, neither waiting nor leased nor dead, although they should be going on since
+ * before `before`. Looks at those that go on now and at those that overslept, not at all that wait.
+ */
+export async function strandedFlows(
+  read: Executor,
+  org: string,
+  before: number,
+  limit: number,
+): Promise<FlowsTable[]> {
+  const forgotten = qb
+    .selectFrom('flows')
+    .selectAll()
+    .where('org', '=', org)
+    .where((where) =>
+      where.not(
+        where.exists(
+          qb
+            .selectFrom('work')
+            .select('work.id')
+            .where('work.work_key', '=', sql<string>`'flow:' || flows.id`),
+        ),
+      ),
+    )
+    .limit(limit)
+  const going = forgotten.where('status', 'in', ['pending', 'running']).where('updated_at', '<', before)
+  const overslept = forgotten.where('waiting_until', '<', before).where('status', 'not in', final as never)
+  const stood = await read.all(going)
+  const slept = await read.all(overslept)
+  return [...stood, ...slept.filter(({ id }) => stood.every((other) => other.id !== id))]
 }
 
 export const moveDeadline = (tx: Tx, org: string, id: string, deadline: number) =>

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { qb } from '../../../src/store/index.ts'
-import { call, flowBench, HOUR, MINUTE } from './bench.ts'
+import { moveDeadline } from '../../../src/store/rows/flows.ts'
+import { copyFlow } from '../../many-flows.ts'
+import { call, down, flowBench, HOUR, MINUTE } from './bench.ts'
 
 const rest = { name: 'rest', type: 'delay', title: 'Rest', for: '5h' } as const
 
@@ -26,13 +28,34 @@ describe('a flow', () => {
     expect(await bench.escalations()).toHaveLength(1)
   })
 
-  it('that lost its work is carried on within two minutes', async () => {
+  it('that lost its work is carried on within two minutes of the time at which it should have gone on', async () => {
     await using bench = await watched({ steps: [rest, call('next')], skills: { note: () => {} } })
     await bench.start()
     await bench.store.write((tx) => tx.run(qb.deleteFrom('work').where('kind', '=', 'flow.run')))
+    expect((await bench.pass(5 * HOUR)).status).toBe('waiting')
+    expect((await bench.pass(2 * MINUTE)).status).toBe('completed')
+  })
+
+  it('that lost its work between two attempts is carried on within two minutes of the second one', async () => {
+    let isDown = true
+    const note = () => {
+      if (isDown) throw down()
+    }
+    await using bench = await watched({ steps: [call('first')], skills: { note } })
+    expect((await bench.start())?.status).toBe('running')
+    isDown = false
+    await bench.store.write((tx) => tx.run(qb.deleteFrom('work').where('kind', '=', 'flow.run')))
+    expect((await bench.pass(3 * MINUTE)).status).toBe('completed')
+  })
+
+  it('past its deadline is reported within a minute beside 100,000 that wait', async () => {
+    await using bench = await watched({ steps: [rest], deadline: '30d' })
+    await bench.start()
+    await bench.store.write((tx) => copyFlow(tx, bench.id(), 100_000))
+    const soon = bench.clock.now() + MINUTE
+    await bench.store.write((tx) => moveDeadline(tx, 'default', bench.id(), soon))
     await bench.pass(2 * MINUTE)
-    expect((await bench.work()).map(({ run_at }) => run_at)).toEqual([(await bench.flow()).waiting_until])
-    expect((await bench.pass(5 * HOUR)).status).toBe('completed')
+    expect(await bench.escalations()).toMatchObject([{ source: 'flow_overdue', flow_id: bench.id() }])
   })
 
   it('that waits is left alone', async () => {
