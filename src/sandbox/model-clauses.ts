@@ -22,11 +22,14 @@ const FILLER =
 /** Cuts at commas, stops and conjunctions, but only where `begins` says that a new clause begins there. */
 export function clausesOf(request: string, begins: (text: string) => boolean): Clauses {
   const quoted: string[] = []
-  const text = request.trim().replace(QUOTES, (_whole, ...groups: unknown[]) => {
-    const inside = groups.slice(0, 5).find((group) => typeof group === 'string')
-    quoted.push(String(inside ?? '').trim())
-    return `\uE000${quoted.length - 1}\uE001`
-  })
+  const text = request
+    .trim()
+    .replace(QUOTES, (_whole, ...groups: unknown[]) => {
+      const inside = groups.slice(0, 5).find((group) => typeof group === 'string')
+      quoted.push(String(inside ?? '').trim())
+      return `\uE000${quoted.length - 1}\uE001`
+    })
+    .replace(/[^\S\n]+/g, ' ')
   const clauses: string[] = []
   let at = 0
   for (const separator of [...text.matchAll(SEPARATOR), undefined]) {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -191,6 +192,22 @@ describe('a request becomes a plan', () => {
     ])
     expect(await answerTo(request)).toMatchObject({ kind: 'cannot', reason: expect.stringMatching(/4711/) })
   })
+})
+
+it('whatever is asked for is planned so that it could run, or refused with a reason', async () => {
+  const words =
+    `find task 'Landing page' "Done!" comment add and , then mark it as done complete high priority create
+    delete rename to ask me whether for the title wait 2 hours tell team ticket zendesk:4711 escalate because customer
+    write that call back Aufgabe finde erledigt . ; \n ' " {{steps.x}} my answer`.split(/ +/)
+  const request = fc.array(fc.constantFrom(...words), { maxLength: 25 }).map((some) => some.join(' '))
+  await fc.assert(
+    fc.asyncProperty(request, async (text) => {
+      const answer = await answerTo(text, { about: ABOUT })
+      if (answer.kind === 'cannot') expect(answer.reason).toMatch(/\S/)
+      else await stepsFor(text, { about: ABOUT })
+    }),
+    { numRuns: 150 },
+  )
 })
 
 describe('a request that cannot be planned', () => {
