@@ -1,7 +1,7 @@
+import { nearest } from '../ops/nearest.ts'
 import type { Environment } from './environment.ts'
 
 const PREFIX = 'SWITCHBOARD_'
-const SLIPS = 2
 
 /**
  * A line for each variable that looks as if it were meant for the hub but is none it knows: one that starts
@@ -22,25 +22,4 @@ export function warnOfUnknown(env: Environment, known: string[]): string[] {
 
 function familyOf(name: string): string {
   return name.slice(0, name.indexOf('_') + 1)
-}
-
-function nearest(name: string, known: string[]): string | undefined {
-  const [best] = known
-    .map((candidate) => ({ candidate, slips: distance(name, candidate) }))
-    .sort((a, b) => a.slips - b.slips)
-  return best && best.slips <= SLIPS ? best.candidate : undefined
-}
-
-/** Levenshtein: how many characters must be put in, taken out or changed. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (const [i, left] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, right] of [...b].entries()) {
-      const changed = (row[j] ?? 0) + (left === right ? 0 : 1)
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

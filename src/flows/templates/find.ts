@@ -1,6 +1,7 @@
 import { InputError } from '../../ops/errors.ts'
+import { nearest } from '../../ops/nearest.ts'
 import type { Executor } from '../../store/index.ts'
-import { newestTemplate } from '../../store/rows/flow-templates.ts'
+import { newestTemplate, savedTemplates } from '../../store/rows/flow-templates.ts'
 import { TemplateDefinition } from '../definition.ts'
 import { templates } from './index.ts'
 
@@ -31,10 +32,19 @@ export async function findTemplate(
 export async function needTemplate(read: Executor, org: string, name: string): Promise<TemplateDefinition> {
   const template = await findTemplate(read, org, name)
   if (template) return template
-  throw new InputError('unknown_template', `There is no template "${name}".`, {
+  throw await unknownTemplate(read, org, name)
+}
+
+const NAMES_SHOWN = 50
+
+/** What to say to a name that no template has: the one that was meant, if that is plain, and what there is. */
+export async function unknownTemplate(read: Executor, org: string, name: string): Promise<InputError> {
+  const saved = await savedTemplates(read, org, { after: '', limit: NAMES_SHOWN })
+  const names = [...templates.keys(), ...saved.map((row) => row.name)]
+  const meant = nearest(name, names)
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
+  return new InputError('unknown_template', `There is no template "${name}".${hint}`, {
     status: 404,
-    issues: [
-      { path: 'template', message: `one of ${[...templates.keys()].join(', ')}, or one that was saved` },
-    ],
+    issues: [{ path: 'template', message: `one of ${names.join(', ')}` }],
   })
 }

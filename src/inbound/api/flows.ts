@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { cancelFlow, isFinal, type Person, promptOf, retryFlow, templates } from '../../flows/index.ts'
+import { cancelFlow, isFinal, type Person, promptOf, retryFlow } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { getFlow, listFlows } from '../../store/rows/flows.ts'
 import type { Caller } from '../auth.ts'
-import { defineRoute, pageOf, pageOfAll, pageQuery, type Route } from '../routes.ts'
+import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { childrenShown, type ShownChild } from './flow-children.ts'
 import { needOneOf, planBody, planFromMessage } from './flow-plan.ts'
@@ -131,14 +131,6 @@ export function flowRoutes(deps: ApiDeps): Route[] {
         await retryFlow(deps, org, params.id, caller.actor)
         return shown(params.id)
       },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/ai/flow-templates',
-      summary: 'The templates with their parameters and steps',
-      scope: 'read',
-      query: pageQuery,
-      run: async ({ query }) => pageOfAll([...templates.values()], query, ({ name }) => name),
     }),
   ]
 }
