@@ -19,7 +19,15 @@ export type Undoing = {
 
 const DEADLINE_MS = 86_400_000
 /** What makes taking one thing back void and does not keep the others from being taken back. */
-const VOID = ['refused_changed_since', 'refused_fence', 'conflict', 'unknown_ticket', 'unknown_escalation']
+const VOID = [
+  'refused_changed_since',
+  'refused_fence',
+  'conflict',
+  'unknown_ticket',
+  'unknown_escalation',
+  'unknown_customer',
+  'unknown_task',
+]
 
 /** Everything that a flow did, its branches and sub-flows too, newest first. What surely was not done is left out. */
 export async function undoingOf(
