@@ -3,6 +3,7 @@ import type { Ai } from '../../../src/ai/index.ts'
 import type { EventType, HubEvent } from '../../../src/events/index.ts'
 import { defaultBounds, type FlowBounds } from '../../../src/flows/bounds.ts'
 import { type StepDefinition, TemplateDefinition } from '../../../src/flows/definition.ts'
+import type { EngineDeps } from '../../../src/flows/engine.ts'
 import {
   cancelFlow,
   createEngine,
@@ -57,6 +58,7 @@ export async function flowBench(given: {
   saved?: readonly z.input<typeof TemplateDefinition>[]
   databaseUrl?: string
   onStep?: (about: { step: string; moment: 'before' | 'after' }) => void
+  onTransition?: EngineDeps['onTransition']
 }) {
   const clock = manualClock(START)
   const skills = Object.entries(given.skills ?? {}).map(([name, run]) =>
@@ -98,6 +100,7 @@ export async function flowBench(given: {
     random: () => 0.5,
     onFlowEnd: (_template, outcome) => ended.push(outcome),
     ...(given.onStep ? { onStep: given.onStep } : {}),
+    ...(given.onTransition ? { onTransition: given.onTransition } : {}),
   })
   const watch = watchFlows({ store, clock, queue, escalate: hub.escalate })
   const dead: string[] = []
