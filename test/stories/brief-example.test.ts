@@ -109,6 +109,15 @@ describe('with one match', () => {
   })
 })
 
+it('what somebody else has changed since is not taken back; the rest is', async () => {
+  await using hub = await startTestHub()
+  const { id } = await request(hub, REQUEST, { confirm: false })
+  hub.control.changeTask(taskNamed(hub, 'Landing page').id, { status: 'working' })
+  await hub.api.call('POST', `/ai/flows/${id}/rollback`, {})
+  await hub.settle()
+  expect(taskNamed(hub, 'Landing page')).toMatchObject({ status: 'working', comments: [] })
+})
+
 describe('with no match', () => {
   it('asks what to look for, looks again, and goes on with what it finds', async () => {
     await using hub = await startTestHub()

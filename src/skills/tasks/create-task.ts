@@ -33,7 +33,11 @@ export const createTask = (desk: TaskDesk): Skill =>
     undo: async (_input, { data }) => ({
       kind: 'skill',
       skill: 'delete_task',
-      input: { task_id: data.id },
-      title: `Delete the task "${data.title}"`,
+      // What somebody else has made of the task since then is not deleted with it.
+      input: {
+        task_id: data.id,
+        expected: { title: data.title, status: data.status, priority: data.priority },
+      },
+      title: `Delete the task "${data.title}" with its comments`,
     }),
   })

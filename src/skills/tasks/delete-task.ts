@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TaskDesk } from '../../ports/index.ts'
 import { defineSkill, type Skill } from '../define.ts'
+import { refuseIfMoved, TaskFields } from './shown.ts'
 
 export const deleteTask = (desk: TaskDesk): Skill =>
   defineSkill({
@@ -9,9 +10,14 @@ export const deleteTask = (desk: TaskDesk): Skill =>
     description:
       'Deletes one task with its comments, for good. To finish a task, set it to done with update_task instead.',
     effect: 'write',
-    input: z.object({ task_id: z.string().min(1).describe('The id of the task') }),
+    input: z.object({
+      task_id: z.string().min(1).describe('The id of the task'),
+      expected: TaskFields.optional().describe('It is not deleted unless these are still so'),
+    }),
     output: z.object({ data: z.object({ id: z.string(), deleted: z.literal(true) }) }),
-    async run({ task_id }) {
+    async run({ task_id, expected }) {
+      const task = expected && (await desk.get(task_id))
+      if (task) refuseIfMoved(task, expected)
       await desk.remove(task_id)
       return { data: { id: task_id, deleted: true as const } }
     },

@@ -79,8 +79,17 @@ describe('the skills about tasks', () => {
     const task = added('Landing page')
     const { undo } = await act('update_task', { task_id: task.id, status: 'done' })
     changeTask(task, { status: 'working' }, vendor.clock.now())
-    await expect(takeBack(undo)).rejects.toMatchObject({ code: 'task_changed', status: 409 })
+    await expect(takeBack(undo)).rejects.toMatchObject({ code: 'refused_changed_since' })
     expect(taskAt(task.id)).toMatchObject({ status: 'working' })
+  })
+
+  it('do not delete a task again that somebody has worked on since', async () => {
+    const made = await act('create_task', { title: 'New' })
+    const { id } = Made.parse(made.output).data
+    const task = taskAt(id)
+    if (task) changeTask(task, { status: 'working' }, vendor.clock.now())
+    await expect(takeBack(made.undo)).rejects.toMatchObject({ code: 'refused_changed_since' })
+    expect(taskAt(id)).toBeDefined()
   })
 
   it('set their own back although other fields have changed since', async () => {
