@@ -11,6 +11,7 @@ import type { Child, StepOutcome } from './outcome.ts'
 import { answerOf, type Prompt, short, waitingForAnswer } from './prompt.ts'
 import { type Context, type FlowState, learn, StepSettings, settingsOf, usedUp } from './state.ts'
 import type { Executed } from './steps/index.ts'
+import { withSuggestions } from './suggest.ts'
 
 /** For steps that say nothing else; how often is the flow's `max_retries`. Together they span a few minutes. */
 const DEFAULT_RETRIES = { firstDelayMs: 5_000, factor: 6, maxDelayMs: 600_000 }
@@ -446,7 +447,9 @@ function end(
   }
   const about = { flowId: flow.id, template: flow.template, ticket: flow.ticket }
   return {
-    ...nothing(status === 'failed' ? { ...flow, position: state.flow.position } : flow, state.context),
+    ...(status === 'failed'
+      ? nothing({ ...flow, position: state.flow.position }, state.context)
+      : nothing(flow, withSuggestions({ ...state, flow }))),
     steps: changed,
     logs: [
       ...logs,

@@ -14,7 +14,7 @@ import type { StepDefinition } from '../definition.ts'
 import { writeFlowLog } from '../log.ts'
 import type { StartDeps } from '../start-by-request.ts'
 import type { Suggestion } from '../suggest.ts'
-import { templates } from '../templates/index.ts'
+import { listTemplates } from '../templates/list.ts'
 import { askForPlan } from './ask.ts'
 import { withConfirmation } from './confirm.ts'
 import { modelCosts, type PlanView, planInWords, viewOf } from './estimate.ts'
@@ -66,6 +66,8 @@ const MESSAGE_MAX = 8_000
 /** Past it a planned flow is reported to a person. */
 const DEADLINE_MS = 30 * 86_400_000
 const SUGGESTIONS_MAX = 3
+/** As many as a prompt has room for. */
+const TEMPLATES_MAX = 50
 
 export type Planner = ReturnType<typeof createPlanner>
 
@@ -94,7 +96,7 @@ export function createPlanner(deps: PlannerDeps) {
       },
       about: { ticket: caseId, customer_id: customerId, customer: customer?.name ?? null },
       skills,
-      templates: [...templates.values()],
+      templates: await listTemplates(deps.store.read, org, { limit: TEMPLATES_MAX }),
       approveContacts: deps.approve,
     }
     const answered = await askForPlan(deps.ai, asking, caseId, (answer) =>
