@@ -213,6 +213,17 @@ describe('the control over HTTP', () => {
     expect(taken.tags).not.toContain('ai_processing')
   })
 
+  it('makes, changes and deletes tasks as a person of the team', async () => {
+    const made = await request('POST', '/tasks', { title: 'Paint the door', project: 'House' })
+    const changed = await request('PATCH', `/tasks/${made.body.id}`, { status: 'working' })
+    expect(changed.body).toMatchObject({ title: 'Paint the door', status: 'working', version: 2 })
+    const { body: world } = await request('GET', '/world')
+    expect(world.tasks[0]).toMatchObject({ title: 'Paint the door', project: 'House', comments: [] })
+    expect((await request('DELETE', `/tasks/${made.body.id}`)).status).toBe(200)
+    expect((await request('PATCH', `/tasks/${made.body.id}`, {})).status).toBe(404)
+    expect((await request('POST', '/tasks', { title: 'x', project: 'Nowhere' })).status).toBe(404)
+  })
+
   it('answers as a customer in free words', async () => {
     const answered = await request('POST', '/people/abhishek.rao@raotextiles.example/answer', {
       text: 'Call me: 98201 23456',
