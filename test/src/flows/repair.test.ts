@@ -89,6 +89,12 @@ describe('names', () => {
     expect(repairInput(searchTasks, input).input).toEqual({ search: 'x' })
   })
 
+  it('that are the same but for how they are written come before those that only begin like it', () => {
+    const skill = { input: z.object({ page: z.string().optional(), page_title: z.string().optional() }) }
+    expect(repairInput(skill, { Page: 'x' }).input).toEqual({ page: 'x' })
+    expect(repairInput(skill, { pageTitle: 'x' }).input).toEqual({ page_title: 'x' })
+  })
+
   it('are left alone where two would do, and where the right one is given as well', () => {
     const twins = { input: z.object({ page_title: z.string().optional(), page_text: z.string().optional() }) }
     expect(repairInput(twins, { page: 'x' })).toMatchObject({ input: { page: 'x' }, unknown: ['page'] })
