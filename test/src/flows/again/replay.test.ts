@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { previewReplay, replayFlow } from '../../../../src/flows/index.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import { call, down, flowBench, type GivenStep } from '../bench.ts'
-import { flowCount, replay } from './bench.ts'
+import { flowBy, flowCount, replay } from './bench.ts'
 
 /** What the skill `note` was called with, in order. */
 async function running(steps: GivenStep[], more: Partial<Parameters<typeof flowBench>[0]> = {}) {
@@ -143,6 +143,109 @@ describe('a replay', () => {
     const ticked = await replay(bench, { from: 'draft', again: [2] })
     expect(ticked).toMatchObject({ status: 'awaiting_user' })
     expect(did).toHaveLength(2)
+  })
+
+  describe('that waits', () => {
+    const waiting = [
+      call('send', { input: { to: 'Ada' } }),
+      {
+        name: 'reply',
+        type: 'wait_event',
+        title: 'Reply',
+        event: 'inbound_email',
+        correlation: '{{flow.id}}',
+        within: '2d',
+        waiting_for: 'a reply',
+      } as const,
+      call('read', { input: { text: '{{event.text}}' } }),
+    ]
+    const reply = (flowId: string, text: string) => ({
+      type: 'inbound_email' as const,
+      messageId: `msg_${text}`,
+      customerId: 'cus_1',
+      flowId,
+      ticket: null,
+      subject: 'Re: Hello',
+      text,
+    })
+
+    it('hears the answer to what the earlier flow sent', async () => {
+      const { bench, did } = await running(waiting)
+      await using _ = bench
+      await bench.cancel()
+      const again = await replay(bench, { from: 'send' })
+      expect(again).toMatchObject({ status: 'waiting' })
+      await bench.raise(reply(bench.id(), 'late'))
+      await bench.settle()
+      expect(await flowBy(bench, again.id)).toMatchObject({ status: 'completed' })
+      expect(did).toEqual([{ to: 'Ada' }, { text: 'late' }])
+    })
+
+    it('finds the answer that has come already', async () => {
+      const { bench, did } = await running(waiting)
+      await using _ = bench
+      await bench.raise(reply(bench.id(), 'first'))
+      await bench.settle()
+      const again = await replay(bench, { from: 'reply', again: [2] })
+      expect(again).toMatchObject({ status: 'completed' })
+      expect(did.slice(1)).toEqual([{ text: 'first' }, { text: 'first' }])
+    })
+
+    it('does not hear twice what a step before it used up', async () => {
+      const steps = [waiting[0], waiting[1], { ...waiting[1], name: 'second' }, waiting[2]] as GivenStep[]
+      const { bench } = await running(steps)
+      await using _ = bench
+      await bench.raise(reply(bench.id(), 'first'))
+      await bench.settle()
+      await bench.cancel()
+      expect(await replay(bench, { from: 'second' })).toMatchObject({ status: 'waiting' })
+    })
+  })
+
+  describe('of branches', () => {
+    const branches = (failing: boolean): GivenStep[] => [
+      {
+        name: 'both',
+        type: 'parallel',
+        title: 'Both',
+        branches: [
+          { name: 'left', steps: [call('left_do', { input: { side: 'left' } })] },
+          {
+            name: 'right',
+            steps: [call('right_do', { skill: failing ? 'broken' : 'note', input: { side: 'right' } })],
+          },
+        ],
+        concurrency: 1,
+      },
+      call('after', { input: { from: '{{steps.both.result.branches.left.status}}' } }),
+    ]
+    const broken = {
+      broken: () => {
+        throw down('vendor_rejected', { when: 'never' })
+      },
+    }
+
+    it('keeps as a whole what came to its end', async () => {
+      const { bench, did } = await running(branches(false))
+      await using _ = bench
+      expect(did).toHaveLength(3)
+      expect(await replay(bench, { from: 'both' })).toMatchObject({ status: 'completed' })
+      expect(did).toHaveLength(3)
+    })
+
+    it('wants to be told that what was done in one that failed is done again', async () => {
+      const { bench, did } = await running(branches(true), { skills: broken })
+      await using _ = bench
+      expect(did).toHaveLength(1)
+      const { effects } = await previewReplay(bench, ORG, bench.id(), 'both')
+      expect(effects[0]).toMatchObject({ step: 'both', again: 'must_be_ticked' })
+      const wanted = { from: 'both', input: {}, again: [] }
+      await expect(replayFlow(bench, ORG, bench.id(), wanted, 'user:ada')).rejects.toMatchObject({
+        code: 'must_be_ticked',
+      })
+      expect(await replay(bench, { from: 'both', again: [0] })).toMatchObject({ status: 'failed' })
+      expect(did).toHaveLength(2)
+    })
   })
 
   it.each([
