@@ -3,6 +3,7 @@ import type { View } from '../ports/index.ts'
 import type { Skills } from '../skills/index.ts'
 import type { FlowStepsTable, FlowsTable, Store } from '../store/index.ts'
 import { chatMessagesOf } from '../store/rows/cases.ts'
+import { childrenOf, openChildren } from '../store/rows/flow-children.ts'
 import { getSteps } from '../store/rows/flow-steps.ts'
 import { getFlow } from '../store/rows/flows.ts'
 import type { Job, WorkKind, WorkQueue } from '../work/index.ts'
@@ -27,8 +28,8 @@ export function followFlows(deps: Deps): { subscriber: Subscriber; work: WorkKin
     async run(event, stored, job) {
       const flow = await getFlow(deps.store.read, stored.org, event.flowId)
       if (!flow || !(await isToBeTold(deps, flow, event.type))) return undefined
-      const asking = await questionOf(deps.store, flow)
       const root = await rootOf(deps.store, flow)
+      const asking = (await questionOf(deps.store, flow)) ?? (await questionOf(deps.store, root))
       const steps = await getSteps(deps.store.read, root)
       const card = cardOfCase(root.case_id)
       const { publicUrl } = deps
@@ -51,18 +52,38 @@ async function isToBeTold({ store }: Deps, flow: FlowsTable, type: (typeof TYPES
   if (steps.some(tellsTheTeam)) return false
   if (type === 'flow_input_required' || type === 'flow_input_closed') return true
   // The end of a branch or a sub-flow is its parent's affair.
-  return flow.parent_flow_id === null && steps.some(hasAsked)
+  return flow.parent_flow_id === null && hasAsked(store, flow.org, flow.id)
 }
 
-const hasAsked = ({ type, prompt, user_response, wait_until }: FlowStepsTable) =>
+/** Itself, or a branch or a sub-flow of it. */
+async function hasAsked(store: Store, org: string, id: string): Promise<boolean> {
+  const flow = await getFlow(store.read, org, id)
+  const steps = flow ? await getSteps(store.read, flow) : []
+  if (steps.some(isQuestion)) return true
+  for (const child of await childrenOf(store.read, id)) if (await hasAsked(store, org, child.id)) return true
+  return false
+}
+
+const isQuestion = ({ type, prompt, user_response, wait_until }: FlowStepsTable) =>
   prompt !== null || user_response !== null || (type === 'approval' && wait_until !== null)
 
 const tellsTheTeam = ({ skill, status }: FlowStepsTable) => skill === 'post_chat' && status === 'completed'
 
-async function questionOf(store: Store, flow: FlowsTable) {
-  if (flow.status !== 'awaiting_user') return null
-  const step = (await getSteps(store.read, flow))[flow.position]
-  return step?.status === 'awaiting_user' ? { flow, step } : null
+type Question = { flow: FlowsTable; step: FlowStepsTable }
+
+/** What a flow asks, or the first that a branch or a sub-flow of it does. */
+async function questionOf(store: Store, flow: FlowsTable): Promise<Question | null> {
+  if (flow.status === 'awaiting_user') {
+    const step = (await getSteps(store.read, flow))[flow.position]
+    return step?.status === 'awaiting_user' ? { flow, step } : null
+  }
+  if (flow.status !== 'waiting') return null
+  for (const { id } of await openChildren(store.read, flow.id)) {
+    const child = await getFlow(store.read, flow.org, id)
+    const question = child && (await questionOf(store, child))
+    if (question) return question
+  }
+  return null
 }
 
 async function rootOf(store: Store, flow: FlowsTable): Promise<FlowsTable> {

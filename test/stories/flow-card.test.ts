@@ -124,6 +124,22 @@ describe('a flow that asks a person', () => {
     expect(slack(hub).map(({ text }) => text)).toEqual([expect.stringContaining('Failed')])
   })
 
+  it('in a branch asks on the card of the flow around it', async () => {
+    await using hub = await startTestHub()
+    const branches = [{ name: 'one', steps: [prompt] }]
+    const id = await startFlowOf(hub, [
+      { type: 'parallel', name: 'both', title: 'Both at once', branches },
+      look,
+    ])
+    const card = () => JSON.stringify(slack(hub).map(({ body }) => body))
+    for (const part of ['Needs an answer · A flow of a test', 'Which room shall it be?', '⏸ Both at once'])
+      expect(card()).toContain(part)
+    const asking = /#\/runs\/(flw_\w+)/.exec(card())?.[1] ?? ''
+    expect(asking).not.toBe(id)
+    await respond(hub, asking, 'room', '1')
+    expect(slack(hub).map(({ text }) => text)).toEqual([expect.stringContaining('Done')])
+  })
+
   it('pauses at a bound with a card', async () => {
     await using hub = await startTestHub()
     const goes: StepInput = { ...look, name: 'goes', on_success: 'goes' }

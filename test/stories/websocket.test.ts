@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createConnection } from 'node:net'
 import Echo from 'laravel-echo'
 import { io, type Socket } from 'socket.io-client'
 import { describe, expect, it, vi } from 'vitest'
@@ -77,6 +78,30 @@ function refusal(socket: Socket, subscription: unknown): Promise<unknown[]> {
   )
   socket.emit('subscribe', subscription)
   return answer
+}
+
+/** A websocket by hand, whose other end says nothing more, not even goodbye. */
+async function connectSilently(hub: TestHub) {
+  const { hostname, port } = new URL(hub.url)
+  const socket = createConnection({ host: hostname, port: Number(port) })
+  let received = ''
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1')
+  })
+  socket.write(
+    [
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+      `host: ${hostname}:${port}`,
+      'connection: Upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+      '',
+      '',
+    ].join('\r\n'),
+  )
+  await until(() => expect(received).toContain('"sid"'))
+  return { received: () => received, [Symbol.dispose]: () => void socket.destroy() }
 }
 
 const eventsOf = (heard: Heard[]) => heard.map(({ event }) => event)
@@ -383,6 +408,15 @@ describe('limits', () => {
     await hub[Symbol.asyncDispose]()
     expect(performance.now() - began).toBeLessThan(5_000)
     await ended
+  })
+
+  it('nor does one that never hangs up', async () => {
+    const hub = await startTestHub()
+    using silent = await connectSilently(hub)
+    const began = performance.now()
+    await hub[Symbol.asyncDispose]()
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(silent.received()).toContain('101 Switching Protocols')
   })
 
   it('upgrades to anything else are answered, and the rest of the hub goes on', async () => {
