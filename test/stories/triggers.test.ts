@@ -67,6 +67,7 @@ describe.each(databases)('a trigger, on %s,', (database) => {
       ...afterJob,
       conditions: [...afterJob.conditions, { if: '{{event.outcome}}', eq: 'no such outcome' }],
     })
+    const byDesk = await save(hub, { event: 'ticket_closed', params: { about: '{{event.ticket}}' } })
     const ticket = hub.assign(ABHISHEK)
     await hub.pass(60_000)
 
@@ -82,6 +83,9 @@ describe.each(databases)('a trigger, on %s,', (database) => {
       },
     ])
     expect(await startedBy(hub, other)).toHaveLength(0)
+
+    // The job closed its ticket at the desk: that, too, is its doing.
+    expect(await startedBy(hub, byDesk)).toMatchObject([{ depth: 1 }])
 
     const shown = row(await api(hub, 'GET', `/flow-triggers/${id}`))
     expect(shown).toMatchObject({ last_flow_id: flows[0]?.id, last_error: null, problem: null, ...afterJob })

@@ -61,6 +61,52 @@ describe('a tool_call', () => {
     expect(await bench.effects()).toMatchObject([{ state: 'done', attempts: 3 }])
   })
 
+  it('that says nothing of retries is tried again as often as its flow may, over some minutes', async () => {
+    const at: number[] = []
+    await using bench = await flowBench({
+      steps: [call('first')],
+      skills: {
+        note: () => {
+          at.push(bench.clock.now())
+          throw down()
+        },
+      },
+    })
+    const { max_retries } = (await bench.start()) ?? {}
+    const flow = await bench.pass(HOUR)
+    expect(max_retries).toBe(3)
+    expect(flow).toMatchObject({ status: 'failed', retry_count: 3 })
+    expect(flow.step('first')).toMatchObject({ attempts: 4, error_code: 'vendor_unavailable' })
+    expect(at.slice(1).map((time, n) => (time - (at[n] ?? 0)) / 1_000)).toEqual([5, 30, 180])
+
+    // By hand it is tried as often anew, and counted on.
+    await bench.retry()
+    expect(await bench.pass(HOUR)).toMatchObject({ status: 'failed', retry_count: 3 + 1 + 3 })
+    expect(at).toHaveLength(8)
+  })
+
+  it('has the time between its attempts, and until somebody retried it, counted as waiting', async () => {
+    let failures = 3
+    await using bench = await flowBench({
+      steps: [call('first', { retries: { attempts: 2, first: '10m' } })],
+      skills: {
+        note: () => {
+          bench.clock.advance(1_000)
+          if (failures-- > 0) throw down()
+        },
+      },
+    })
+    await bench.start()
+    await bench.pass(HOUR)
+    await bench.retry()
+    const flow = await bench.pass(HOUR)
+    expect(flow.status).toBe('completed')
+    const { started_at, completed_at, waited_ms } = flow.step('first')
+    // Four attempts of a second each are work, all the rest was waiting.
+    expect((completed_at ?? 0) - (started_at ?? 0) - waited_ms).toBe(4_000)
+    expect(flow.waited_ms).toBe(waited_ms)
+  })
+
   it('goes on_fail after its last attempt, and says there what went wrong', async () => {
     const { notes } = note()
     await using bench = await flowBench({
