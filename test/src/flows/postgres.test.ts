@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openStore, raw } from '../../../src/store/index.ts'
+import { spend } from '../../../src/store/rows/flows.ts'
 import { freshPostgres, hasPostgres } from '../../postgres.ts'
 import { call, flowBench } from './bench.ts'
 
@@ -64,4 +65,38 @@ describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => 
     )
     expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
   })
+
+  it('branches end, spend and are cancelled side by side', async () => {
+    const branches = ['a', 'b', 'c', 'd'].map((name) => ({
+      name,
+      steps: ['one', 'two', 'three'].map((step) => ({ ...branchCall, name: step, title: step })),
+    }))
+    await using bench = await flowBench({
+      databaseUrl: await freshPostgres(),
+      steps: [
+        { name: 'all', type: 'parallel', title: 'All', branches },
+        {
+          name: 'first',
+          type: 'parallel',
+          title: 'First',
+          join: 'first',
+          branches: [
+            ...branches,
+            { name: 'slow', steps: [{ name: 'pause', type: 'delay', title: 'A pause', for: '1h' }] },
+          ],
+        },
+      ],
+      skills: { note: (_, { flowId }) => bench.store.write((tx) => spend(tx, flowId ?? '', 0.01, 10)) },
+    })
+    const flow = await bench.start()
+    expect(flow?.status).toBe('completed')
+    const ends = (await bench.children()).map(({ status }) => status)
+    expect(ends.slice(0, 4)).toEqual(['completed', 'completed', 'completed', 'completed'])
+    expect(ends.at(-1)).toBe('cancelled')
+    const done = (await bench.effects()).filter(({ state }) => state === 'done').length
+    expect(flow?.spent_tokens).toBe(done * 10)
+    expect(flow?.steps_below).toBeGreaterThanOrEqual(done)
+  })
 })
+
+const branchCall = { type: 'tool_call', skill: 'note', input: {} } as const
