@@ -1,6 +1,6 @@
 import type { PlanStep } from '../flows/planner/plan.ts'
 import type { PlanTask } from './model-plan.ts'
-import type { Wish } from './model-wishes.ts'
+import type { Wish } from './model-wish.ts'
 
 /** What cannot be planned; the message is the reason. */
 export class CannotPlan extends Error {}

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { PlanAnswer } from '../flows/planner/plan.ts'
 import { CannotPlan, createDraft } from './model-plan-draft.ts'
-import { type Wish, wishesOf } from './model-wishes.ts'
+import type { Wish } from './model-wish.ts'
+import { wishesOf } from './model-wishes.ts'
 
 /** What of a planning prompt the scripted planner reads. */
 export const PlanTask = z.looseObject({
