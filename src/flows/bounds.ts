@@ -61,19 +61,34 @@ export function raised(
 const ANSWER_WITHIN_MS = 24 * 3_600_000
 
 /** What a person is asked about a flow that used up a bound: whether it may use as much again. */
-export function boundPrompt(reached: { bound: Bound; used: number; most: number }, now: number): Prompt {
+export function boundPrompt(
+  reached: { bound: Bound; used: number; most: number },
+  step: AskedBefore,
+  now: number,
+): Prompt {
+  const { prompt, user_response } = step
   return {
     ...promptDefaults,
     type: 'confirm',
     message: `${boundText(reached)} May it use as much again?`,
     options: [...confirmOptions],
     why: 'bound',
+    given: user_response === null ? {} : { prompt, user_response },
     bound: { bound: reached.bound, used: reached.used },
     asked_at: now,
     until: now + ANSWER_WITHIN_MS,
     otherwise: 'the flow fails, and can be retried',
   }
 }
+
+const AskedBefore = z.object({
+  prompt: z.string().nullable().default(null),
+  user_response: z.string().nullable().default(null),
+})
+type AskedBefore = z.infer<typeof AskedBefore>
+
+/** What a step had asked, and was answered, before its flow reached a bound: nobody is asked that again. */
+export const askedBefore = ({ given }: Pick<Prompt, 'given'>): AskedBefore => AskedBefore.parse(given)
 
 /** In words, as the card of a paused flow says it. */
 export function boundText({ bound, used, most }: { bound: Bound; used: number; most: number }): string {

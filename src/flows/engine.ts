@@ -91,7 +91,7 @@ export function createEngine(deps: EngineDeps) {
     const { flow } = state
     const isUnderWay = step.status === 'running' || waitsForChildren(step)
     const reached = isUnderWay ? boundReached(flow, now) : undefined
-    if (reached) return ask(state, step, boundPrompt(reached, now), now)
+    if (reached) return ask(state, step, boundPrompt(reached, step, now), now)
     const held = step.status === 'running' ? await heldFromAbove(deps.store.read, flow, now) : undefined
     if (held) {
       await deps.store.write((tx) => wake(tx, held.by))

@@ -3,7 +3,7 @@ import type { Instant } from '../ports/index.ts'
 import type { FlowStepsTable, FlowsTable } from '../store/index.ts'
 import { enteredStep } from '../store/rows/flow-steps.ts'
 import { retryDelayMs } from '../work/index.ts'
-import { boundsAtStart, type FlowBounds, raised } from './bounds.ts'
+import { askedBefore, boundsAtStart, type FlowBounds, raised } from './bounds.ts'
 import { durationMs } from './definition.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { FlowLogType, LogLine } from './log.ts'
@@ -327,9 +327,8 @@ export function answerToBound(
   }
   const running: FlowStepsTable = {
     ...step,
+    ...askedBefore(prompt),
     status: 'running',
-    prompt: null,
-    user_response: null,
     wait_until: null,
     result: null,
     updated_at: now,

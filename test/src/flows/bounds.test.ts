@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineSkill } from '../../../src/skills/index.ts'
 import { spend } from '../../../src/store/rows/flows.ts'
-import { call, flowBench, type GivenStep, HOUR } from './bench.ts'
+import { call, down, flowBench, type GivenStep, HOUR } from './bench.ts'
 
 /** Goes round and round between two steps that do nothing. */
 const round: GivenStep[] = [call('one'), call('two', { on_success: 'one' })]
@@ -92,6 +94,32 @@ describe('the bounds of a flow', () => {
     expect(flow?.step('after').status).toBe('awaiting_user')
     expect(promptOf(flow).message).toContain(message)
     expect(await bench.respond('after', 'yes')).toMatchObject({ status: 'completed' })
+  })
+
+  it('do not make people say again what a step had asked them before', async () => {
+    let tries = 0
+    const pay = defineSkill({
+      name: 'pay',
+      title: 'Pay',
+      description: 'For tests.',
+      effect: 'write',
+      input: z.object({ amount: z.number() }),
+      output: z.unknown(),
+      async run({ amount }, act) {
+        tries += 1
+        await act.hub.store.write((tx) => spend(tx, act.flowId ?? '', 2, 0))
+        if (tries === 1) throw down()
+        return { amount }
+      },
+    })
+    const steps = [call('pay', { skill: 'pay', input: { amount: '12' } })]
+    await using bench = await flowBench({ steps, defined: [pay], most: { usd: 1 } })
+    await bench.start()
+    await bench.respond('pay', '12.5')
+    const flow = await bench.pass(HOUR)
+    expect(promptOf(flow)).toMatchObject({ why: 'bound' })
+    expect(await bench.respond('pay', 'yes')).toMatchObject({ status: 'completed' })
+    expect((await bench.flow()).step('pay').answer).toEqual({ amount: 12.5 })
   })
 
   it('count the time since it began', async () => {
