@@ -18,6 +18,9 @@ describe('the prompts of the hub', () => {
       ['customer_profile', 'customer_profile'],
       ['email_draft', 'email_draft'],
       ['flow_decision', 'flow_decision'],
+      ['flow_intent', 'flow_intent'],
+      ['flow_plan', 'flow_plan'],
+      ['refund_review', 'refund_review'],
       ['reply_reading', 'reply_reading'],
     ])
   })
