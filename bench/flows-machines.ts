@@ -2,18 +2,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Queue, Worker } from 'bullmq'
-import pino from 'pino'
-import { z } from 'zod'
-import { createEvents, type Subscriber } from '../src/events/index.ts'
-import { TemplateDefinition } from '../src/flows/definition.ts'
-import { defaultBounds } from '../src/flows/bounds.ts'
-import { createEngine, createFlow, wakeOnEvents } from '../src/flows/index.ts'
-import { systemClock } from '../src/ops/clock.ts'
-import { createIds } from '../src/ops/ids.ts'
-import { createSkills, defineSkill, type SkillHub } from '../src/skills/index.ts'
-import { migrate, openStore } from '../src/store/index.ts'
-import { createDispatcher, createWorkQueue } from '../src/work/index.ts'
 import { serveParent } from './child.ts'
+import { openEngine } from './flows-engine.ts'
 import { freePort } from './lib.ts'
 
 /**
@@ -72,80 +62,26 @@ function stepTimes() {
   }
 }
 
-/** The hub's own engine, dispatcher, ledger, log and store, as app.ts puts them together; nothing is left out. */
 async function hub(): Promise<Machine> {
-  const clock = systemClock()
-  const newId = createIds(clock)
-  const log = pino({ level: 'info' }, pino.destination('/dev/null'))
-  const store = await openStore({ databaseUrl: null, file: join(folder, 'switchboard.db') })
-  await migrate(store, clock.now())
-  const queue = createWorkQueue({ clock, newId })
-  const subscribers: Subscriber[] = [wakeOnEvents({ queue })]
-  const events = createEvents({ clock, newId, subscribers, onAppended: () => {} })
-  const noop = defineSkill({
-    name: 'noop',
-    title: 'Nothing',
-    description: 'Does nothing.',
-    effect: 'read',
-    input: z.object({ n: z.number() }),
-    output: z.object({ n: z.number() }),
-    run: async ({ n }) => ({ n }),
-  })
-  const skills = createSkills({
-    // A skill that does nothing asks the hub for nothing but an id.
-    hub: { store, clock, newId, events, log } as SkillHub,
-    skills: [noop],
-    contactGate: async () => undefined,
-    onEffect: () => {},
-  })
-  const template = TemplateDefinition.parse({
-    name: 'bench',
-    version: 1,
-    title: 'Five steps that do nothing',
-    description: 'For the bench.',
-    params: {},
-    deadline: '1d',
-    steps: Array.from({ length: STEPS }, (_, n) => ({
-      name: `step_${n}`,
-      type: 'tool_call',
-      title: `Do nothing, ${n}`,
-      skill: 'noop',
-      input: { n },
-    })),
-  })
-  const make = () =>
-    store.write((tx) =>
-      createFlow({ clock, newId, queue }, tx, template, {
-        org: 'default',
-        params: {},
-        settings: {},
-        requestedBy: 'system',
-        requestedFrom: 'the bench',
-      }),
-    )
+  const steps = Array.from({ length: STEPS }, (_, n) => ({
+    name: `step_${n}`,
+    type: 'tool_call',
+    title: `Do nothing, ${n}`,
+    skill: 'noop',
+    input: { n },
+  }))
   let times = stepTimes()
   let atEnd = () => {}
-  const engine = createEngine({
-    store,
-    clock,
-    newId,
-    queue,
-    events,
-    skills,
-    decisions: new Map(),
-    ai: { ask: async () => ({ kind: 'unavailable', reason: 'none', run: null }) },
-    bounds: defaultBounds,
-    approvalNeeded: () => true,
-    random: Math.random,
+  const { store, createFlow, dispatcher } = await openEngine(join(folder, 'switchboard.db'), steps, {
     onFlowEnd: () => atEnd(),
-    onTransition({ flow }, { steps }) {
-      if (steps.length === 0) times.began(flow.id)
+    onTransition({ flow }, transition) {
+      if (transition.steps.length === 0) times.began(flow.id)
       else times.done(flow.id)
     },
   })
   return {
     async run(flows, atOnce) {
-      await Promise.all(Array.from({ length: flows }, make))
+      await Promise.all(Array.from({ length: flows }, createFlow))
       times = stepTimes()
       let left = flows
       const ended = new Promise<void>((resolve) => {
@@ -154,22 +90,12 @@ async function hub(): Promise<Machine> {
           if (left === 0) resolve()
         }
       })
-      const dispatcher = createDispatcher({
-        store,
-        queue,
-        kinds: [engine],
-        clock,
-        random: Math.random,
-        log,
-        concurrency: atOnce,
-        onDead: async () => {},
-        onRun: () => {},
-      })
+      const running = dispatcher(atOnce)
       const stop = stopwatch()
-      await dispatcher.start()
+      await running.start()
       await ended
       const took = stop()
-      await dispatcher.stop(1_000)
+      await running.stop(1_000)
       return { ...took, stepMs: times.stepMs }
     },
     end: () => store.close(),

@@ -6,7 +6,9 @@ const benches = {
   start: () => import('./start.ts'),
   webhooks: () => import('./webhooks.ts'),
   job: () => import('./job.ts'),
+  flows: () => import('./flows.ts'),
   retrieval: () => import('./retrieval.ts'),
+  analytics: () => import('./analytics.ts'),
 }
 
 const { values, positionals } = parseArgs({

@@ -53,7 +53,7 @@ const row = (configured: string, readyMs: number | string, residentMb: number | 
 })
 
 /** Nobody is there: ready says how each integration is, and does not wait for it. */
-const CONNECTED = {
+export const CONNECTED = {
   ZENDESK_SUBDOMAIN: 'bench',
   ZENDESK_OAUTH_TOKEN: 'none',
   ZENDESK_WEBHOOK_SECRET: 'none-but-long-enough',
@@ -108,7 +108,8 @@ async function rounds(what: { env: Record<string, string>; from?: string; look: 
   return { readyMs: Math.round(median('readyMs')), residentMb: Math.round(median('residentMb')) }
 }
 
-async function startHub(folder: string, env: Record<string, string>) {
+/** The hub in a process of its own, ready. */
+export async function startHub(folder: string, env: Record<string, string>) {
   const port = await freePort()
   let output = ''
   const startedAt = performance.now()
@@ -138,6 +139,7 @@ async function startHub(folder: string, env: Record<string, string>) {
   }
   const readyMs = performance.now() - startedAt
   return {
+    url: `http://127.0.0.1:${port}`,
     readyMs,
     output: () => output,
     residentMb: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(hub.pid)])) / 1_000,

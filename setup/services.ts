@@ -45,7 +45,9 @@ export function findChromium(): string | undefined {
   ].find((file) => existsSync(file))
 }
 
-/** For suites that want a real Redis; nothing does yet, so it is neither installed nor started. */
+/** Wanted by a bench alone, which installs and starts it itself. */
+export const redis: Service = { title: 'Redis', apt: 'redis-server', find: findRedis }
+
 export function findRedis(): string | undefined {
   return path()
     .map((folder) => join(folder, 'redis-server'))
@@ -65,20 +67,18 @@ function versionsIn(folder: string, prefix = ''): string[] {
     .sort((a, b) => number(b) - number(a))
 }
 
-async function installMissing(): Promise<void> {
-  const missing = Object.entries(services).filter(
-    ([name, service]) =>
-      service.find() === undefined && !(name === 'postgres' && process.env.TEST_DATABASE_URL),
-  )
+/** Installs by apt what of these is missing, when it may; says what it did and did not. */
+export async function installMissing(wanted: readonly Service[]): Promise<void> {
+  const missing = wanted.filter((service) => service.find() === undefined)
   if (missing.length === 0) return
-  const titles = missing.map(([, service]) => service.title).join(' and ')
+  const titles = missing.map(({ title }) => title).join(' and ')
   const reason = whyNotApt()
   if (reason) {
     console.error(`${titles}: not found, and not installed here (${reason}).`)
     return
   }
-  console.error(`Installing ${titles} for the tests …`)
-  const packages = missing.map(([, service]) => service.apt)
+  console.error(`Installing ${titles} …`)
+  const packages = missing.map((service) => service.apt)
   const lock = ['-o', 'DPkg::Lock::Timeout=120']
   const failure =
     (await apt([...lock, '-q', 'update'])) ??
@@ -113,4 +113,9 @@ function apt(args: string[]): Promise<string | undefined> {
   })
 }
 
-if (import.meta.main) await installMissing()
+if (import.meta.main) {
+  const { postgres, ...others } = services
+  await installMissing(
+    process.env.TEST_DATABASE_URL ? Object.values(others) : [postgres, ...Object.values(others)],
+  )
+}
