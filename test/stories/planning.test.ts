@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { addTask } from '../../src/sandbox/tasks-world.ts'
+import { qb } from '../../src/store/index.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
 import { planningModel, type Said } from '../planning-model.ts'
 import { tokenOf } from '../tokens.ts'
@@ -12,7 +13,10 @@ let hub: TestHub
 beforeAll(async () => {
   model = await planningModel()
   const env = { MODEL_PRICES: 'sandbox-scripted-1=0.5/2', APPROVE_CONTACTS: 'first' }
-  const policy = JSON.stringify({ roles: { agent: { deny: ['delete_task'] } } })
+  const policy = JSON.stringify({
+    roles: { agent: { deny: ['delete_task'] } },
+    segments: { no_mail: { deny: ['send_email'] } },
+  })
   hub = await startTestHub({ vendors: model.vendors, env: { ...env, SKILL_POLICY: policy } })
 })
 afterAll(async () => {
@@ -246,6 +250,28 @@ describe('a plan that reaches a customer', () => {
       message: '"send" reaches a customer, and there is a way to it without an approval',
     })
   })
+
+  it('is held against the policy once more when it goes out, and not planned for a customer whom it excludes', async () => {
+    const ticket = `zendesk:${hub.ticketOf('anna.weber@weber-architekten.example')}`
+    model.say(mail)
+    const request = `Write to the customer of ${ticket} that the parts arrived`
+    const { flow } = await ask(request, { confirm: false })
+    const before = sent().length
+    const tagged = qb
+      .updateTable('customers')
+      .set({ tags: '["no_mail"]' })
+      .where('id', '=', String(flow.customer_id))
+    await hub.hub.store.write((tx) => tx.run(tagged))
+    expect(await answer(flow, 'approve', 'approve')).toMatchObject({ status: 'failed' })
+    expect((await hub.api.flow(flow.id)).last_error).toBe(
+      'Not carried out: the policy does not allow "send_email" for customers tagged "no_mail".',
+    )
+    expect(sent()).toHaveLength(before)
+
+    const { status, body } = await post({ message: request })
+    expect(status).toBe(422)
+    expect(Problem.parse(body).errors[0]?.path).toBe('steps.1.skill')
+  })
 })
 
 describe('mistakes of the model', () => {
@@ -354,7 +380,7 @@ describe('what is not planned', () => {
   it('is anything while the model is down; templates still work, and it says so', async () => {
     const problem = await refused('Create a task for the new price list', 400)
     expect(problem).toMatchObject({ status: 503, type: 'urn:switchboard:planner_unavailable' })
-    expect(problem.detail).toContain('Templates still work: resolve_ticket')
+    expect(problem.detail).toMatch(/Templates still work: .*resolve_ticket/)
     const ticket = hub.assign('anna.weber@weber-architekten.example')
     const started = await post({ template: 'resolve_ticket', params: { ticket: `zendesk:${ticket}` } })
     expect(started.status).toBe(201)

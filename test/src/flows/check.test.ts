@@ -28,6 +28,10 @@ const skills: readonly Skill[] = [
   ...actingSkills,
 ]
 
+const decisions = [...templates.values()].flatMap(({ steps }) =>
+  steps.flatMap((step) => (step.type === 'ai_decision' && step.decision ? [step.decision] : [])),
+)
+
 function mistakesOf(steps: readonly unknown[], more: Partial<CheckAgainst> = {}) {
   const checked = checkSteps(steps, {
     skill: (name) => skills.find((one) => one.name === name),
@@ -35,7 +39,7 @@ function mistakesOf(steps: readonly unknown[], more: Partial<CheckAgainst> = {})
     skillNames: skills.map(({ name }) => name),
     template: (name) => templates.get(name),
     templateNames: [...templates.keys()],
-    decisions: new Set(['reply', 'call_outcome']),
+    decisions: new Set(decisions),
     params: [],
     approve: 'first',
     ...more,
