@@ -111,7 +111,7 @@ export async function failureOf(
     return { kind: 'failed', code: 'cancelled', error, retry }
   }
   const flow = await getFlow(read, child.org, child.id)
-  const code = (flow && contextOf(flow).failure?.code) ?? 'child_failed'
+  const code = (flow && contextOf(flow).failure?.code) ?? 'unexpected'
   return { kind: 'failed', code, error: `"${child.title}" failed: ${child.last_error ?? code}`, retry }
 }
 
