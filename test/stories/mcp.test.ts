@@ -161,6 +161,19 @@ describe('what reaches a customer', () => {
     expect((await agent.call('get_flow', { id })).structuredContent).toMatchObject({ status: 'completed' })
   })
 
+  it('goes out as it was given: what looks like a mapping in it is text', async () => {
+    await using hub = await startTestHub()
+    const { mail } = await aCustomer(hub)
+    await using agent = await agentOf(hub)
+    const text = 'Hello {{params.skill}} and {{context.nothing}}'
+    const id = String((await agent.call('send_email', { ...mail, text })).structuredContent.flow_id)
+    await hub.settle()
+    const [step] = (await hub.api.flow(id)).steps
+    await hub.api.approve(id, step?.id ?? '')
+    await hub.settle()
+    expect(sentMails(hub, mail.subject)).toMatchObject([{ text: expect.stringContaining(text) }])
+  })
+
   it('is not sent when it is rejected, and the agent can read why', async () => {
     await using hub = await startTestHub()
     const { mail } = await aCustomer(hub)
