@@ -54,7 +54,11 @@ export function waitingForAnswer({ assigned_to, role, message }: Prompt): string
   return `${assigned_to ?? oneWith(role)} to answer "${short(message)}"`
 }
 
-export const short = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
+/** One line of at most 120 characters. */
+export function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line
+}
 
 /** A person's answer, as the step's row keeps it. `by`: `user:<who>`, or `system` for a default. */
 export const Answer = z.object({
