@@ -98,6 +98,9 @@ describe('branches side by side', () => {
     await hub.pass(2 * HOUR)
     expect((await seen(hub, id)).status).toBe('completed')
     expect(tasks(hub)).toEqual(expect.arrayContaining(['Page', 'Text', 'Release', 'After Release']))
+    const run = await hub.api.call('GET', `/ai/flows/${id}/run`)
+    const { effects } = z.object({ effects: z.array(z.looseObject({ skill: z.string() })) }).parse(run)
+    expect(effects.map(({ skill }) => skill)).toEqual(Array(4).fill('create_task'))
   })
 
   it('are listed at their flow, not among the flows', async () => {

@@ -4,29 +4,34 @@ import { chatMessagesOf, listEscalations, modelRunsOf } from '../../store/rows/c
 import { consentsOf, getCustomer, latestProfile } from '../../store/rows/customers.ts'
 import { deskWritesOf } from '../../store/rows/desk-writes.ts'
 import { effectsOfFlow } from '../../store/rows/effects.ts'
+import { flowsBelow } from '../../store/rows/flow-children.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { getFlow } from '../../store/rows/flows.ts'
 import { messagesOfFlow } from '../../store/rows/messages.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import type { ApiDeps } from './deps.ts'
+import { childrenShown } from './flow-children.ts'
 import { showFlow } from './flows.ts'
 import { parsedColumns } from './show.ts'
 
 const LOGS_SHOWN = 500
 
-/** Everything about one run, for its page: read-only, out of rows that are indexed by the flow. */
+/** Everything about one run and the flows below it, for its page: read-only, out of rows that are indexed by the flow. */
 export async function runOfFlow({ store, org }: ApiDeps, flowId: string) {
   const { read } = store
   const flow = await getFlow(read, org, flowId)
   if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const family = [flowId, ...(await flowsBelow(read, flowId))]
+  const ofFamily = async <Row>(rowsOf: (id: string) => Promise<Row[]>) =>
+    (await Promise.all(family.map(rowsOf))).flat()
   const [steps, logs, effects, messages, calls, escalations, models, alerts] = await Promise.all([
     getSteps(read, flow),
     logsOfFlow(read, org, flowId, LOGS_SHOWN),
-    effectsOfFlow(read, org, flowId),
-    messagesOfFlow(read, org, flowId),
-    listCalls(read, org, { flowId, limit: 20 }),
-    listEscalations(read, org, { flowId, limit: 20 }),
+    ofFamily((id) => effectsOfFlow(read, org, id)),
+    ofFamily((id) => messagesOfFlow(read, org, id)),
+    ofFamily((id) => listCalls(read, org, { flowId: id, limit: 20 })),
+    ofFamily((id) => listEscalations(read, org, { flowId: id, limit: 20 })),
     modelRunsOf(read, org, flow.case_id),
     chatMessagesOf(read, org, `case:${flow.case_id}`),
   ])
@@ -36,7 +41,7 @@ export async function runOfFlow({ store, org }: ApiDeps, flowId: string) {
   const customer = flow.customer_id ? await getCustomer(read, org, flow.customer_id) : undefined
   const profile = flow.customer_id ? await latestProfile(read, org, flow.customer_id) : undefined
   return {
-    flow: showFlow(flow, steps),
+    flow: showFlow(flow, steps, await childrenShown(read, flowId, steps)),
     ticket: ticket ? parsedColumns(ticket, ['tags']) : null,
     customer: customer ? parsedColumns(customer, ['tags']) : null,
     consents: consents.map((row) => parsedColumns(row, [])),

@@ -52,6 +52,26 @@ const ofFlow = prepared<{ parent: string }, ChildFlow>((p) =>
 /** Every flow that steps of this one started, the oldest first. */
 export const childrenOf = (read: Executor, flow: string) => read.all(ofFlow({ parent: flow }))
 
+const below = prepared<{ flow: string }, { id: string }>((p) =>
+  qb
+    .selectFrom('flows')
+    .select('id')
+    .where('id', '!=', p.flow)
+    .where(
+      'id',
+      'in',
+      sql<string>`(
+      WITH RECURSIVE down (id) AS (
+        SELECT id FROM flows WHERE id = ${p.flow}
+        UNION ALL SELECT flows.id FROM flows JOIN down ON flows.parent_flow_id = down.id)
+      SELECT id FROM down)`,
+    ),
+)
+
+/** The ids of all branches and sub-flows of a flow, and of theirs. */
+export const flowsBelow = async (read: Executor, flow: string): Promise<string[]> =>
+  (await read.all(below({ flow }))).map(({ id }) => id)
+
 /** Those that are not over. */
 export async function openChildren(read: Executor, flow: string): Promise<ChildFlow[]> {
   return (await childrenOf(read, flow)).filter(({ status }) => !isFinal(status))
