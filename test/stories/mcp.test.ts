@@ -78,7 +78,7 @@ describe('the tools', () => {
 
   it('read at once', async () => {
     await using hub = await startTestHub()
-    await hub.learn()
+    await hub.learn('faq-breakfast')
     await using agent = await agentOf(hub)
     const { isError, content, structuredContent } = await agent.call('search_knowledge', {
       query: 'When is breakfast served?',
@@ -241,7 +241,6 @@ describe('who may', () => {
 
   it('a token that may read sees and runs what reads, and nothing else', async () => {
     await using hub = await startTestHub()
-    await hub.learn()
     await using agent = await agentOf(hub, await makeToken(hub, 'read'))
     const { tools } = await agent.client.listTools()
     expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([])
