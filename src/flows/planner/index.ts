@@ -66,6 +66,7 @@ const MESSAGE_MAX = 8_000
 /** Past it a planned flow is reported to a person. */
 const DEADLINE_MS = 30 * 86_400_000
 const SUGGESTIONS_MAX = 3
+const SUGGESTION_MAX = 300
 /** As many as a prompt has room for. */
 const TEMPLATES_MAX = 50
 
@@ -111,7 +112,11 @@ export function createPlanner(deps: PlannerDeps) {
       steps: request.confirm ? withConfirmation(steps, answered.against, question) : steps,
       suggestions: (answered.answer.suggestions ?? [])
         .slice(0, SUGGESTIONS_MAX)
-        .map(({ message, action }) => ({ type: 'suggestion', message, action })),
+        .map(({ message, action }) => ({
+          type: 'suggestion',
+          message: message.slice(0, SUGGESTION_MAX),
+          action: action.slice(0, SUGGESTION_MAX),
+        })),
       repairs,
       about,
       asked: { prompt: promptText(deps.prompts, answered.sections), runs: answered.runs },

@@ -140,7 +140,8 @@ export async function shownFlow({ store, org }: Pick<ApiDeps, 'store' | 'org'>, 
   const flow = await getFlow(store.read, org, flowId)
   if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
   const steps = await getSteps(store.read, flow)
-  return { success: true, flow: showFlow(flow, steps, await childrenShown(store.read, flow.id, steps)) }
+  const shown = showFlow(flow, steps, await childrenShown(store.read, flow.id, steps))
+  return { success: true, flow: { ...shown, planning_prompt: flow.planning_prompt } }
 }
 
 /** Who may do what on a flow: a token that may act is an agent's, one with every scope an admin's. */
@@ -149,13 +150,13 @@ export const personOf = ({ actor, scope }: Caller): Person => ({
   role: scope === 'admin' ? 'admin' : 'agent',
 })
 
-/** `waiting_until`: what is under way has until the flow's deadline. */
+/** `waiting_until`: what is under way has until the flow's deadline. What it was planned with is long: left out. */
 export function showFlow<Flow extends FlowsTable>(
   flow: Flow,
   steps?: FlowStepsTable[],
   children?: ReadonlyMap<string, ShownChild[]>,
 ) {
-  const { org: _, context, bounds, waiting_until, ...rest } = flow
+  const { org: _, planning_prompt: __, context, bounds, waiting_until, ...rest } = flow
   return {
     ...rest,
     waiting_until: waiting_until ?? (isFinal(flow.status) ? null : flow.deadline_at),

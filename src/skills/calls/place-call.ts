@@ -20,6 +20,7 @@ export const placeCall = defineSkill({
   description:
     'Queues a call to the number on the customer record; it is dialled when consent, quiet hours and capacity allow. Ends with the event call_ended.',
   effect: 'write',
+  costUsd: 0.3,
   input: z.object({
     customerId: z.string().describe('Whom to call; the number is taken from their record'),
     ticket: z.string().nullable().describe('The ticket that it is about, like zendesk:4711'),

@@ -49,6 +49,7 @@ export const sendEmail = defineSkill({
   description:
     "Sends one e-mail to a customer's address on record, threaded with what was written before. Does not choose the recipient and does not write the text.",
   effect: 'contact',
+  costUsd: 0.001,
   input: Input,
   output: z.object({ messageId: z.string(), providerId: z.string(), to: z.string() }),
   ticketOf: ({ ticket }) => ticket,
