@@ -180,7 +180,7 @@ async function presentTicket(tx: Tx, flow: FlowsTable) {
   return {
     ticket: flow.ticket,
     customerId: ticket?.customer_id ?? flow.customer_id,
-    fence: flow.fence === null ? null : (ticket?.fence ?? null),
+    fence: ticket?.to_ai === 1 ? ticket.fence : null,
   }
 }
 

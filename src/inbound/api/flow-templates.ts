@@ -32,9 +32,26 @@ const OfFlow = z.object({
   description: description.optional(),
   params: z.record(z.string(), ParamFrom).default({}),
 })
-const Body = z
-  .looseObject({ name, from_flow: z.string().optional(), title: z.string().optional() })
-  .describe('Either a whole template, or `from_flow` with the parameters that take the place of its values')
+/** Both as one, for whoever reads how it is called; which of them it is decides what it is held to. */
+const Body = z.object({
+  name,
+  title: z.string().max(255).optional().describe('May read parameters: `Remind {{params.who}}`'),
+  description: z.string().optional(),
+  params: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe(
+      'By name {type, description, required, default, choices}; with `from_flow` also `from`, the place of its value',
+    ),
+  from_flow: z.string().optional().describe('Id of a finished flow whose steps the template takes'),
+  steps: z
+    .array(z.unknown())
+    .optional()
+    .describe('As `GET /ai/flow-templates` shows them; not with `from_flow`'),
+  deadline: z.string().optional().describe('Past it a flow is reported to a person; 30d unless said'),
+  assigned_to_ai: z.boolean().optional().describe('Only for tickets that are assigned to AI'),
+  bounds: Bounds.partial().optional(),
+})
 
 /** Templates: the hub's own and those that people saved. */
 export function flowTemplateRoutes(deps: ApiDeps): Route[] {

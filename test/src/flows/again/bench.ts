@@ -31,3 +31,7 @@ export async function replay(
 
 export const flowCount = async ({ store }: FlowBench) =>
   (await store.read.all(qb.selectFrom('flows').select('id'))).length
+
+/** A tool_call as branches have it. */
+export const inside = (name: string, skill: string, input: Record<string, unknown>) =>
+  ({ name, type: 'tool_call', title: `Do ${name}`, skill, input }) as const

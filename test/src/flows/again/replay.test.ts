@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { previewReplay, replayFlow } from '../../../../src/flows/index.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import { call, down, flowBench, type GivenStep } from '../bench.ts'
-import { flowBy, flowCount, replay } from './bench.ts'
+import { flowBy, flowCount, inside, replay } from './bench.ts'
 
 /** What the skill `note` was called with, in order. */
 async function running(steps: GivenStep[], more: Partial<Parameters<typeof flowBench>[0]> = {}) {
@@ -209,10 +209,10 @@ describe('a replay', () => {
         type: 'parallel',
         title: 'Both',
         branches: [
-          { name: 'left', steps: [call('left_do', { input: { side: 'left' } })] },
+          { name: 'left', steps: [inside('left_do', 'note', { side: 'left' })] },
           {
             name: 'right',
-            steps: [call('right_do', { skill: failing ? 'broken' : 'note', input: { side: 'right' } })],
+            steps: [inside('right_do', failing ? 'broken' : 'note', { side: 'right' })],
           },
         ],
         concurrency: 1,

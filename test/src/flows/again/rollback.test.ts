@@ -6,7 +6,7 @@ import { defineSkill } from '../../../../src/skills/index.ts'
 import { qb } from '../../../../src/store/index.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import { call, down, type FlowBench, flowBench, type GivenStep } from '../bench.ts'
-import { flowBy, flowCount } from './bench.ts'
+import { flowBy, flowCount, inside } from './bench.ts'
 
 /** A shelf: `put` is taken back by `take`, unless somebody glued the thing to it. */
 async function shelf(steps: readonly GivenStep[]) {
@@ -130,8 +130,8 @@ describe('a rollback', () => {
         type: 'parallel',
         title: 'Both',
         branches: [
-          { name: 'left', steps: [put('cup')] },
-          { name: 'right', steps: [put('vase')] },
+          { name: 'left', steps: [inside('put_cup', 'put', { thing: 'cup' })] },
+          { name: 'right', steps: [inside('put_vase', 'put', { thing: 'vase' })] },
         ],
       },
     ])
