@@ -78,6 +78,21 @@ describe('a person who cancels a flow', () => {
     expect(dialled(hub)).toEqual([])
   })
 
+  it('is told of the mail of which nobody can say whether it went out; it is not sent again', async () => {
+    await using hub = await startTestHub()
+    hub.sandbox.standIns.resend.faults.push({ on: 'POST /emails', kind: { status: 500 }, times: 1 })
+    const ticket = hub.assign(ABHISHEK)
+    await hub.settle()
+    const mailOf = async () => (await hub.runOf(ticket)).effects.find(({ skill }) => skill === 'send_email')
+    expect(await mailOf()).toMatchObject({ state: 'trying' })
+
+    await cancel(hub, ticket)
+    expect(await mailOf()).toMatchObject({ state: 'in_doubt', attempts: 1 })
+    expect((await hub.runOf(ticket)).escalations).toMatchObject([{ source: 'in_doubt', priority: 'high' }])
+    await hub.pass(24 * HOUR)
+    expect(sent(hub)).toEqual([])
+  })
+
   it('a second time is told that it has ended', async () => {
     await using hub = await startTestHub({ sandbox: talking })
     const ticket = hub.assign(ABHISHEK)
