@@ -9,6 +9,7 @@ import {
   createDispatcher,
   createWorkQueue,
   defineWork,
+  type Job,
   listDead,
   type RetryPolicy,
   type RunResult,
@@ -42,7 +43,7 @@ export function workContract(open: OpenStore) {
 
   /** A worker that does `run` with every row, and the queue that its process adds to. */
   function worker(
-    run: (payload: Payload, attempt: number) => Promise<RunResult>,
+    run: (payload: Payload, attempt: number, job: Job) => Promise<RunResult>,
     more: { retry?: Partial<RetryPolicy>; dead?: WorkKind<Payload>['dead']; on?: Store } = {},
   ) {
     const newId = createIds(clock)
@@ -52,7 +53,7 @@ export function workContract(open: OpenStore) {
       payload: Payload,
       key: ({ name, key }) => key ?? name,
       retry: { attempts: 3, firstDelayMs: MINUTE, factor: 2, ...more.retry },
-      run: (payload, job) => run(payload, job.attempt),
+      run: (payload, job) => run(payload, job.attempt, job),
       ...(more.dead ? { dead: more.dead } : {}),
     })
     const buried: string[] = []
@@ -265,6 +266,22 @@ export function workContract(open: OpenStore) {
       await dispatcher.idle()
       expect(ran).toEqual([])
       expect(await rows()).toMatchObject([{ state: 'dead' }])
+    })
+
+    it('that ends with the last thing it changes is not over before that is committed', async () => {
+      const { add, dispatcher } = worker(async (_payload, attempt, job) => {
+        await store.write(async (tx) => {
+          await job.finish(tx)
+          if (attempt === 1) throw new Error('not this time')
+        })
+        return undefined
+      })
+      await add({ name: 'a' })
+      await dispatcher.start()
+      await dispatcher.idle()
+      expect(await rows()).toMatchObject([{ state: 'due', attempts: 1, last_error: 'not this time' }])
+      clock.advance(2 * MINUTE)
+      await expect.poll(rows).toEqual([])
     })
 
     it('under way when the hub stops is given back, uncounted, and nothing new begins', async () => {
