@@ -3,8 +3,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { StepInput } from '../../src/flows/index.ts'
 import { insertInto } from '../../src/store/index.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
+import { saveTemplate } from '../saved-template.ts'
 
 const Result = z.looseObject({
   isError: z.boolean().optional(),
@@ -121,6 +123,25 @@ describe('the tools', () => {
     await using agent = await agentOf(hub)
     const answer = await agent.call('comment_ticket', { ticket: 'nodesk:1', text: 'Hello' })
     expect(answer).toMatchObject({ isError: true, structuredContent: { error: { code: 'unknown_desk' } } })
+  })
+
+  it('tell which templates there are, and start a flow from one', async () => {
+    await using hub = await startTestHub()
+    const look: StepInput = { type: 'delay', name: 'rest', title: 'Rest', for: '1h' }
+    await saveTemplate(hub, { name: 'a_rest', steps: [look] })
+    await using agent = await agentOf(hub)
+    const { structuredContent } = await agent.call('list_templates', {})
+    expect(structuredContent).toMatchObject({
+      templates: expect.arrayContaining([
+        expect.objectContaining({ name: 'a_rest', params: {} }),
+        expect.objectContaining({ name: 'resolve_ticket' }),
+      ]),
+      next: null,
+    })
+    const started = await agent.call('start_flow', { template: 'a_rest' })
+    await hub.settle()
+    const id = String(started.structuredContent.flowId)
+    expect((await agent.call('get_flow', { id })).structuredContent).toMatchObject({ status: 'waiting' })
   })
 
   it('there is none by an unknown name', async () => {

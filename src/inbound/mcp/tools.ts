@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { templates } from '../../flows/index.ts'
+import { listTemplates } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { EffectClass, Skill } from '../../skills/index.ts'
 import type { Store } from '../../store/index.ts'
@@ -7,6 +7,7 @@ import { getSteps } from '../../store/rows/flow-steps.ts'
 import { getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import type { Scope } from '../auth.ts'
+import { pageOf } from '../routes.ts'
 
 /** A tool as MCP lists it. */
 export type Tool = {
@@ -63,6 +64,9 @@ export type OwnTool = {
   run(input: unknown): Promise<Record<string, unknown>>
 }
 
+const TEMPLATES_SHOWN = 50
+const After = z.object({ after: z.string().optional().describe('`next` of the answer before') })
+
 const FlowId = z.object({ id: z.string().min(1).describe('Its id, like flw_…') })
 
 export function ownTools({ store, org }: { store: Store; org: OrgId }): OwnTool[] {
@@ -78,20 +82,24 @@ export function ownTools({ store, org }: { store: Store; org: OrgId }): OwnTool[
     {
       name: 'list_templates',
       title: 'The templates that flows can be started from',
-      description: 'Names, descriptions and parameters of the hub’s own templates. Starts nothing.',
-      input: z.object({}),
-      run: async () => ({
-        templates: [...templates.values()].map(({ name, description, params }) => ({
-          name,
-          description,
-          params,
-        })),
-      }),
+      description:
+        'Names, descriptions and parameters of the templates, by name. Starts nothing: start_flow does.',
+      input: After,
+      async run(input) {
+        const { after } = After.parse(input)
+        const rows = await listTemplates(store.read, org, { limit: TEMPLATES_SHOWN + 1, after })
+        const { data, nextCursor } = pageOf(
+          rows,
+          TEMPLATES_SHOWN,
+          (row) => row.name,
+          ({ name, description, params }) => ({ name, description, params }),
+        )
+        return { templates: data, next: nextCursor }
+      },
     },
   ]
 }
 
-/** @returns undefined for what is none of the skill's. */
 export const ownToolOf = ({ name, title, description, input }: OwnTool): Tool => ({
   name,
   title,
