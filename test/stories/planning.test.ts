@@ -139,6 +139,38 @@ describe('a plan that changes something', () => {
     })
   })
 
+  it('takes the yes for no answer of the plan’s own, in a replay neither', async () => {
+    const titles = () => Object.values(hub.control.world.taskTracker.tasks).map(({ title }) => title)
+    model.say({
+      kind: 'plan',
+      title: 'A task of that name',
+      steps: [
+        {
+          type: 'user_prompt',
+          name: 'ask',
+          title: 'Ask',
+          prompt_type: 'text',
+          prompt_message: 'Which name?',
+        },
+        {
+          type: 'tool_call',
+          name: 'create',
+          title: 'Create it',
+          skill: 'create_task',
+          mappings: [{ name: 'title', value: 'List of {{user_input}}' }],
+        },
+      ],
+    })
+    const { flow } = await ask('Ask me for a name and create a task of it')
+    await answer(flow, 'ask', 'holidays')
+    expect(await answer(flow, 'confirm_plan', 'yes')).toMatchObject({ status: 'completed' })
+    expect(titles().filter((title) => title === 'List of holidays')).toHaveLength(1)
+
+    await hub.api.call('POST', `/ai/flows/${flow.id}/replay`, { from: 2, again: [2] })
+    await hub.settle()
+    expect(titles().filter((title) => title === 'List of holidays')).toHaveLength(2)
+  })
+
   it('is declined by a no, and by nobody answering, with nothing changed', async () => {
     const { id } = task('Banner')
     model.say(finish('Banner'))

@@ -11,6 +11,7 @@ const Branches = z.looseObject({
 })
 const Heard = z.looseObject({ eventId: z.string(), occurredAt: z.unknown() })
 const Answered = z.looseObject({ value: z.unknown() })
+const PromptSettings = z.looseObject({ confirms_plan: z.boolean().optional() })
 
 /**
  * A flow's context as it was before the steps from a position on: what it was started with, and what the steps
@@ -61,7 +62,8 @@ async function taught(
     }
     case 'user_prompt': {
       const answer = Answered.safeParse(result)
-      return answer.success ? learn(context, { userInput: answer.data.value }) : context
+      const { confirms_plan } = PromptSettings.parse(JSON.parse(step.settings))
+      return answer.success && !confirms_plan ? learn(context, { userInput: answer.data.value }) : context
     }
     case 'wait_event': {
       const heard = Heard.safeParse(result)
