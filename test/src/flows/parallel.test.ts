@@ -134,6 +134,57 @@ describe('parallel branches', () => {
     expect((await bench.effects()).length).toBe(5)
   })
 
+  it('begin anew each time the flow comes by', async () => {
+    const done: unknown[] = []
+    await using bench = await flowBench({
+      steps: [
+        fork([branch('a', does('a')), branch('b', pause('1h'), does('b'))]),
+        {
+          name: 'again',
+          type: 'conditional',
+          title: 'Once more?',
+          condition: { if: '{{steps.fork.runs}}', lt: 3 },
+          on_success: 'fork',
+        },
+      ],
+      skills: { note: ({ who }) => void done.push(who) },
+    })
+    await bench.start()
+    expect((await bench.pass(3 * HOUR)).status).toBe('completed')
+    expect(done).toEqual(['a', 'b', 'a', 'b', 'a', 'b'])
+    expect((await bench.children()).map(({ branch, parent_runs }) => `${branch}${parent_runs}`)).toEqual([
+      'a1',
+      'b1',
+      'a2',
+      'b2',
+      'a3',
+      'b3',
+    ])
+  })
+
+  it('use up events for their flow as well: what one of them heard is not heard again after it', async () => {
+    const heard = (name: string): BranchStep => ({
+      name,
+      type: 'wait_event',
+      title: 'Wait for the ticket',
+      event: 'ticket_closed',
+      correlation: 'z:1',
+      within: '1h',
+      waiting_for: 'the ticket to be closed',
+    })
+    await using bench = await flowBench({
+      steps: [fork([branch('a', heard('one')), branch('b', heard('two'))]), heard('after')],
+    })
+    await bench.start()
+    await bench.raise({ type: 'ticket_closed', ticket: 'z:1' })
+    await bench.settle()
+    expect((await bench.children()).map(({ status }) => status)).toEqual(['completed', 'completed'])
+    expect(await bench.flow()).toMatchObject({ status: 'waiting', waiting_for: 'the ticket to be closed' })
+    await bench.raise({ type: 'ticket_closed', ticket: 'z:1' })
+    await bench.settle()
+    expect((await bench.flow()).status).toBe('completed')
+  })
+
   it('fail together with the first that fails, whose error the step keeps; the others are cancelled', async () => {
     await using bench = await flowBench({
       steps: [
