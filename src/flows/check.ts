@@ -26,6 +26,8 @@ export type CheckAgainst = {
   decisions: ReadonlySet<string>
   /** Names of the parameters that the flow is started with. */
   params: readonly string[]
+  /** What of `flow` is known to be empty, like `ticket`. */
+  empty?: readonly string[]
   /** Which contacts must have an approval before them; `never` also for what is checked elsewhere. */
   approve: ApprovalPolicy
 }

@@ -32,7 +32,7 @@ export async function offeredSkills(deps: CheckDeps, audience: Audience): Promis
 export async function againstFor(
   deps: CheckDeps,
   audience: Audience,
-  given: { steps: readonly unknown[]; params: readonly string[] },
+  given: { steps: readonly unknown[]; params: readonly string[]; empty?: readonly string[] },
 ): Promise<CheckAgainst> {
   const { read } = deps.store
   const segments = await segmentsOf(read, audience.org, audience.customerId)
@@ -54,6 +54,7 @@ export async function againstFor(
     templateNames: [...templates.keys()],
     decisions: deps.decisions,
     params: given.params,
+    empty: given.empty ?? [],
     approve: deps.approve,
   }
 }

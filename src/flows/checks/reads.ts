@@ -12,6 +12,8 @@ export type ReadsAgainst = {
   skill: (name: string) => Skill | undefined
   /** Names of the parameters that the flow is started with. */
   params: readonly string[]
+  /** What of `flow` is known to be empty. */
+  empty?: readonly string[]
 }
 
 const ROOTS = ['steps', 'context', 'user_input', 'event', 'params', 'flow', 'settings', 'failure', 'parent']
@@ -65,6 +67,11 @@ function wrongWith(
       return hasDefault || hasBefore(place, ({ type }) => type === 'wait_event')
         ? undefined
         : 'reads an event, and no step before waits for one'
+    case 'flow': {
+      const [part = ''] = rest
+      if (hasDefault || !against.empty?.includes(part)) return undefined
+      return 'is not known: the request names no ticket that this could be about'
+    }
     case 'context':
       return hasDefault ? undefined : wrongContext(rest, place)
     default:

@@ -101,7 +101,7 @@ export function createPlanner(deps: PlannerDeps) {
       approveContacts: deps.approve,
     }
     const answered = await askForPlan(deps.ai, asking, caseId, (answer) =>
-      againstFor(deps, audience, { steps: stepsOf(answer), params: [] }),
+      againstFor(deps, audience, { steps: stepsOf(answer), params: [], empty: emptyOf(about) }),
     )
     const { title, steps, repairs } = answered.plan
     const costOf = await modelCosts(deps.store.read, org, deps.model)
@@ -204,6 +204,12 @@ function startOf(deps: PlannerDeps, org: OrgId, request: PlanRequest, made: Plan
     },
   }
 }
+
+/** What a flow that is about no ticket does not know. */
+const emptyOf = ({ ticket }: About) => [
+  ...(ticket ? [] : ['ticket']),
+  ...(ticket?.customer_id ? [] : ['customerId']),
+]
 
 const REF = /(?<![\w:/])([a-z][a-z0-9_]*:[\w-]+)/gi
 

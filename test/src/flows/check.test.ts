@@ -173,6 +173,14 @@ describe('what a step reads', () => {
       expect.stringContaining('leads nowhere: "find" gives "first" of a list; the first of it is data.0'),
     ])
   })
+  it('may not be what the flow is known not to have', () => {
+    const steps = [
+      { ...find, input: { search: '{{flow.ticket}} {{flow.id}} {{flow.customerId ?? "none"}}' } },
+    ]
+    expect(mistakesOf(steps, { empty: ['ticket', 'customerId'] })).toEqual([
+      'steps.0.input.search: {{flow.ticket}} is not known: the request names no ticket that this could be about',
+    ])
+  })
   it('must be a mapping that ends', () => {
     expect(reading('{{steps.find.result')).toEqual([
       'steps.0.input.search: has a {{ whose mapping does not end in }}',
@@ -252,6 +260,13 @@ describe('contacts', () => {
     }
     expect(mistakesOf([fork])).toEqual([expect.stringMatching(/^steps.0.branches.0.steps.0: "mail"/)])
     expect(mistakesOf([approve, fork])).toEqual([])
+  })
+  it('are comments that the customer sees as well', () => {
+    const comment = { ...mail, skill: 'comment_ticket' }
+    const seen = (isPublic: unknown) =>
+      mistakesOf([{ ...comment, input: { ticket: 'z:1', text: 'Hi', public: isPublic } }])
+    expect(seen(false)).toEqual([])
+    expect(seen(true)).toHaveLength(1)
   })
   it('are calls that are only queued as well', () => {
     const pack = { language: 'en', firstMessage: 'Hi', systemPrompt: 'Be kind', successCriteria: 'All good' }
