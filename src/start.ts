@@ -6,6 +6,7 @@ import { integrations } from '../integrations/index.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createHub, type Hub, type HubOptions } from './app.ts'
 import { type Config, type Environment, ensureSecrets, loadConfig } from './config/index.ts'
+import { isWebsocket } from './inbound/index.ts'
 import { type JumpingClock, shiftedClock } from './ops/clock.ts'
 import { ConfigError } from './ops/errors.ts'
 import { createLog } from './ops/log.ts'
@@ -55,7 +56,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const wantsSandbox = options.sandbox === undefined && first.sandbox
   const clock = options.clock ?? shiftedClock()
 
-  const server = createServer((_request, response) => {
+  const server = createServer({ shouldUpgradeCallback: isWebsocket }, (_request, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('starting')
   })
   // What was opened is closed again when a later part cannot be.

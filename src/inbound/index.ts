@@ -1,5 +1,5 @@
 export { createHttp, type HttpDeps } from './http.ts'
 export { createLive, type Live } from './live.ts'
 export type { SandboxDoor } from './sandbox.ts'
-export { createSockets, type Sockets } from './socket/index.ts'
+export { createSockets, isWebsocket, type Sockets } from './socket/index.ts'
 export type { OpenDoor } from './webhooks.ts'

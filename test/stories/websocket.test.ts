@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { get } from 'node:http'
 import { createConnection } from 'node:net'
 import Echo from 'laravel-echo'
 import { io, type Socket } from 'socket.io-client'
@@ -419,11 +420,18 @@ describe('limits', () => {
     expect(silent.received()).toContain('101 Switching Protocols')
   })
 
-  it('upgrades to anything else are answered, and the rest of the hub goes on', async () => {
+  it('requests that offer another upgrade are answered as if they had not', async () => {
     await using hub = await startTestHub()
-    using socket = connect(hub, { path: '/elsewhere', transports: ['websocket'], reconnection: false })
-    await new Promise((resolve) => socket.on('connect_error', resolve))
-    expect((await fetch(`${hub.url}/healthz`)).status).toBe(200)
+    const statusOf = (path: string, upgrade: string) =>
+      new Promise((resolve, reject) => {
+        const headers = { connection: 'Upgrade', upgrade, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+        get(`${hub.url}${path}`, { headers, agent: false }, (answer) => {
+          resolve(answer.statusCode)
+          answer.resume()
+        }).on('error', reject)
+      })
+    expect(await statusOf('/healthz', 'h2c')).toBe(200)
+    expect(await statusOf('/elsewhere', 'websocket')).toBe(404)
   })
 })
 

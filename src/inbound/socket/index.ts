@@ -16,6 +16,10 @@ import type { SocketServer } from './socket-server.ts'
 
 export const SOCKET_PATH = '/socket.io'
 
+/** Clients offer other upgrades with ordinary requests (h2c, say), which are answered as if they had not. */
+export const isWebsocket = ({ url, headers }: Pick<IncomingMessage, 'url' | 'headers'>) =>
+  headers.upgrade?.toLowerCase() === 'websocket' && url?.startsWith(`${SOCKET_PATH}/`) === true
+
 export type Sockets = ReturnType<typeof createSockets>
 
 /**
@@ -94,9 +98,10 @@ export function createSockets(deps: {
       else opened.handleRequest(request, response)
     },
     async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      // Until it is somebody else's: a connection that breaks meanwhile is no reason to stop the process.
+      // A connection that breaks before it is somebody else's is no reason to stop the process.
       socket.on('error', () => socket.destroy())
-      if (!request.url?.startsWith(`${SOCKET_PATH}/`)) {
+      // Node asks `isWebsocket` itself only from 24.9 on.
+      if (!isWebsocket(request) || isClosed) {
         socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
         return
       }
