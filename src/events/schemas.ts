@@ -126,7 +126,7 @@ export const eventSchemas = {
   escalation_resolved: z.object({ escalationId: z.string(), outcome: z.string() }),
   flow_completed: z.object({ ...ofFlow, outcome: z.string() }),
   flow_failed: z.object({ ...ofFlow, error: z.string() }),
-  flow_cancelled: z.object({ flowId: z.string(), reason: z.string() }),
+  flow_cancelled: z.object({ ...ofFlow, reason: z.string() }),
   flow_input_required: z.object({
     flowId: z.string(),
     stepId: z.string(),

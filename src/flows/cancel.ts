@@ -53,8 +53,9 @@ export async function cancelFlow(
     actor: why.actor,
     at: now,
   })
-  const origin = { org, caseId: flow.case_id, cause: `flow:${flowId}`, depth: 1 }
-  await deps.events.raise(tx, { type: 'flow_cancelled', flowId, reason }, origin)
+  const about = { flowId, template: flow.template, ticket: flow.ticket }
+  const origin = { org, caseId: flow.case_id, cause: `flow:${flowId}`, depth: flow.depth + 1 }
+  await deps.events.raise(tx, { type: 'flow_cancelled', ...about, reason }, origin)
   await cancelChildren(deps, tx, org, flowId, why)
   await wakeParent(deps.queue, tx, flow)
   return true
