@@ -2,7 +2,9 @@ import { InputError } from '../../ops/errors.ts'
 import type { PromptOption } from '../prompt.ts'
 
 /** One of the things that a search found, whatever it is. */
-export type Candidate = { id: string | null; value: unknown }
+export type Candidate = { id: Id | null; value: unknown }
+
+type Id = string | number
 
 type Row = Record<string, unknown>
 
@@ -16,7 +18,7 @@ const DATA_MAX_CHARS = 4_000
  */
 export function candidatesIn(result: unknown): Candidate[] {
   const items = itemsOf(result).filter((item) => item !== null && item !== undefined)
-  const seen = new Set<string>()
+  const seen = new Set<Id>()
   return items
     .map((value) => ({ id: idOf(value), value }))
     .filter(({ id }) => id === null || (!seen.has(id) && seen.add(id)))
@@ -33,18 +35,14 @@ function itemsOf(result: unknown): unknown[] {
 
 /** What a flow knows once one is chosen: `<entity>_id`, `<entity>_title`, its other ids, and all of it. */
 export function resolvedFrom(entity: string, { id, value }: Candidate): Record<string, unknown> {
-  const row = isRow(value) ? value : {}
-  const ids = Object.entries(row)
+  const title = titleOf(value)
+  const otherIds = Object.entries(isRow(value) ? value : {})
     .map(([name, one]): [string, unknown] => [snakeCase(name), one])
-    .filter(([name, one]) => name.endsWith('_id') && (typeof one === 'string' || typeof one === 'number'))
+    .filter(([name, one]) => name.endsWith('_id') && isScalar(one))
   return {
-    ...Object.fromEntries(ids),
-    ...(id === null
-      ? {}
-      : {
-          [`${entity}_id`]: isRow(value) ? (ID_NAMES.map((name) => value[name]).find(isScalar) ?? id) : value,
-        }),
-    ...(titleOf(value) === null ? {} : { [`${entity}_title`]: titleOf(value) }),
+    ...Object.fromEntries(otherIds),
+    ...(id === null ? {} : { [`${entity}_id`]: id }),
+    ...(title === null ? {} : { [`${entity}_title`]: title }),
     [entity]: value,
   }
 }
@@ -66,15 +64,15 @@ export function optionsOf(candidates: readonly Candidate[]): PromptOption[] {
 export const chosen = (candidates: readonly Candidate[], value: string | number): Candidate | undefined =>
   candidates.find(({ id }, index) => keyOf(id, index) === String(value))
 
-const keyOf = (id: string | null, index: number) => (id === null || id.length > 200 ? `#${index + 1}` : id)
+const keyOf = (id: Id | null, index: number) =>
+  id === null || String(id).length > 200 ? `#${index + 1}` : String(id)
 
 const ID_NAMES = ['id', 'ref', 'key', 'uuid']
 const TITLE_NAMES = ['title', 'name', 'subject', 'label', 'display_name', 'displayName', 'email']
 
-function idOf(value: unknown): string | null {
-  if (isScalar(value)) return String(value)
-  const id = isRow(value) ? ID_NAMES.map((name) => value[name]).find(isScalar) : undefined
-  return id === undefined ? null : String(id)
+function idOf(value: unknown): Id | null {
+  if (isScalar(value)) return value
+  return (isRow(value) ? ID_NAMES.map((name) => value[name]).find(isScalar) : undefined) ?? null
 }
 
 function titleOf(value: unknown): string | null {
@@ -100,7 +98,7 @@ function tellingFields(candidates: readonly Candidate[]): string[] {
 }
 
 function labelOf({ id, value }: Candidate, telling: readonly string[]): string {
-  const title = titleOf(value) ?? id ?? 'without a name'
+  const title = titleOf(value) ?? String(id ?? 'without a name')
   if (!isRow(value)) return title.slice(0, 200)
   const details = telling.map((name) => value[name]).filter(isGlance)
   return `${title.slice(0, 200)}${details.length > 0 ? ` (${details.join(', ')})` : ''}`

@@ -5,6 +5,9 @@ import { durationOf, type StepRun } from './run.ts'
 /** What of a prompt its step says; the rest is as most prompts have it. */
 export type Asked = Pick<Prompt, 'type' | 'message' | 'why'> & Partial<Prompt>
 
+/** A mapping in it may bring a whole result. */
+const MESSAGE_MAX_CHARS = 8_000
+
 /** A prompt of this step, to be answered within a duration; says itself what follows without an answer. */
 export function promptOfStep(run: StepRun, within: string, asked: Asked): Prompt {
   const now = run.deps.clock.now()
@@ -13,6 +16,7 @@ export function promptOfStep(run: StepRun, within: string, asked: Asked): Prompt
     asked_at: now,
     until: now + durationOf(within, run),
     ...asked,
+    message: asked.message.slice(0, MESSAGE_MAX_CHARS),
     otherwise: consequenceOf(run, asked.default ?? null),
   }
 }
