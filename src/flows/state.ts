@@ -63,6 +63,7 @@ export const StepSettings = z.looseObject({
 export type StepSettings = z.infer<typeof StepSettings>
 
 const SETTINGS_KEPT = 2_000
+const SETTINGS_KEPT_CHARS = 16_384
 const parsedSettings = new Map<z.ZodType, Map<string, unknown>>()
 
 /** A step's settings by its type's schema. Flows of one template have the same texts: each is parsed once. */
@@ -77,7 +78,8 @@ export function settingsOf<Settings>(
   if (before !== undefined) return before as Settings
   const settings = schema.parse(JSON.parse(step.settings))
   if (known.size >= SETTINGS_KEPT) known.clear()
-  known.set(step.settings, settings)
+  // A replay's hold whole results.
+  if (step.settings.length <= SETTINGS_KEPT_CHARS) known.set(step.settings, settings)
   return settings
 }
 

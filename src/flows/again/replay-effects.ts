@@ -1,5 +1,6 @@
 import type { EffectClass, Skills } from '../../skills/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable } from '../../store/index.ts'
+import { undoneEffects } from '../../store/rows/flow-undoing.ts'
 import { Context, StepSettings, settingsOf } from '../state.ts'
 import { createdBy } from '../steps/tool-call.ts'
 import { aboutEffect, classOf, effectsOf, type StepEffect } from './done-effects.ts'
@@ -13,8 +14,11 @@ export type AgainEffect = {
   effect: EffectClass
   /** Whom or what it concerns, in words. */
   about: string
-  /** What the earlier flow came to: `done`, `failed` (surely not done), `in_doubt`, or `none` (never tried). */
-  earlier: 'done' | 'failed' | 'in_doubt' | 'none'
+  /**
+   * What the earlier flow came to: `done`, `undone` (done and rolled back), `failed` (surely not done), `in_doubt`, or
+   * `none` (never tried).
+   */
+  earlier: 'done' | 'undone' | 'failed' | 'in_doubt' | 'none'
   /** When it was done, epoch ms. */
   done_at: number | null
   /**
@@ -27,8 +31,8 @@ export type AgainEffect = {
 
 export type Kept = NonNullable<StepSettings['kept']>
 
-/** Every effect from `from` on, and what may be kept of it, by position. */
-export type ReplayEffects = { list: AgainEffect[]; keepable: Map<number, Kept> }
+/** Every effect from `from` on, and what may be kept of it, by position; and the steps before of which one was undone. */
+export type ReplayEffects = { list: AgainEffect[]; keepable: Map<number, Kept>; undone: FlowStepsTable[] }
 
 /** What would happen again in a replay from a position on: looked up before anything is started. */
 export async function replayEffects(
@@ -37,7 +41,9 @@ export async function replayEffects(
   steps: readonly FlowStepsTable[],
   from: number,
 ): Promise<ReplayEffects> {
-  const effects = await effectsOf(deps.read, flow)
+  const all = await effectsOf(deps.read, flow)
+  const undone = await undoneEffects(deps.read, flow.org, flow.id)
+  const effects = all.filter(({ effect }) => !undone.has(effect.id))
   const list: AgainEffect[] = []
   const keepable = new Map<number, Kept>()
   for (const step of steps.slice(from)) {
@@ -47,7 +53,7 @@ export async function replayEffects(
     if (!found) continue
     if (found.kept) keepable.set(step.position, found.kept)
     const acting = of.filter(({ effect }) => effect.class !== 'read')
-    const last = acting.at(-1)?.effect
+    const last = (acting.at(-1) ?? all.findLast(({ outermost }) => outermost?.id === step.id))?.effect
     list.push({
       position: step.position,
       step: step.name,
@@ -57,12 +63,14 @@ export async function replayEffects(
         ? 'contact'
         : classOf(deps.skills, step.skill ?? ''),
       about: last ? await aboutEffect(deps.read, last) : (flow.ticket ?? ''),
-      earlier: earlierOf(acting, found.kept),
+      earlier: last && undone.has(last.id) ? 'undone' : earlierOf(acting, found.kept),
       done_at: last?.state === 'done' ? last.updated_at : null,
       again: found.again,
     })
   }
-  return { list, keepable }
+  const isUndone = (step: FlowStepsTable) =>
+    all.some(({ effect, outermost }) => outermost?.id === step.id && undone.has(effect.id))
+  return { list, keepable, undone: steps.slice(0, from).filter(isUndone) }
 }
 
 type Found = { again: AgainEffect['again']; kept?: Kept }

@@ -59,7 +59,9 @@ export async function replayFlow(
     const flow = await replayable(tx, org, flowId)
     const found = await getSteps(tx, flow)
     const from = stepAt(found, request.from).position
-    const { list, keepable } = await replayEffects({ read: tx, skills: deps.skills }, flow, found, from)
+    const effects = await replayEffects({ read: tx, skills: deps.skills }, flow, found, from)
+    const { list, keepable } = effects
+    refuseIfUndone(effects.undone)
     const kept = keptOf(list, keepable, request)
     const steps = edited(deps.skills, found, from, kept, request)
     const context = await contextBefore(tx, flow, steps.slice(0, from))
@@ -111,6 +113,12 @@ function stepAt(steps: readonly FlowStepsTable[], at: string | number): FlowStep
     status: 404,
     issues: [{ path: 'from', message: `one of ${names}` }],
   })
+}
+
+/** Results that were taken back are none to go on from. */
+function refuseIfUndone([first]: readonly FlowStepsTable[]) {
+  if (first)
+    throw conflict(`"${first.title}" was rolled back; replay from step ${first.position} or an earlier one.`)
 }
 
 /** What is not done again. What may have been done, and cannot be skipped, has to be ticked. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { previewRollback, rollBack } from '../../../../src/flows/index.ts'
+import { previewReplay, previewRollback, rollBack } from '../../../../src/flows/index.ts'
 import { Refused } from '../../../../src/ops/errors.ts'
 import { defineSkill } from '../../../../src/skills/index.ts'
 import { qb } from '../../../../src/store/index.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import { call, down, type FlowBench, flowBench, type GivenStep } from '../bench.ts'
-import { flowBy, flowCount, inside } from './bench.ts'
+import { flowBy, flowCount, inside, replay } from './bench.ts'
 
 /** A shelf: `put` is taken back by `take`, unless somebody glued the thing to it. */
 async function shelf(steps: readonly GivenStep[]) {
@@ -141,6 +141,20 @@ describe('a rollback', () => {
     expect(things).toEqual([])
     const [left] = await bench.children()
     expect((await flowBy(bench, left?.id ?? '')).step('put_cup').status).toBe('rolled_back')
+  })
+
+  it('is known to a replay: what was taken back is done again, and is nothing to go on from', async () => {
+    const { bench, things } = await shelf([put('cup'), put('vase')])
+    await using _ = bench
+    await undo(bench)
+    const { effects } = await previewReplay(bench, ORG, bench.id(), 'put_cup')
+    expect(effects.map(({ earlier, again }) => [earlier, again])).toEqual([
+      ['undone', 'yes'],
+      ['undone', 'yes'],
+    ])
+    await expect(replay(bench, { from: 'put_vase' })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await replay(bench, { from: 'put_cup' })).toMatchObject({ status: 'completed' })
+    expect(things).toEqual(['cup', 'vase'])
   })
 
   it('does not take what customers wrote for mappings', async () => {
