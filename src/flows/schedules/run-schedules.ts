@@ -2,7 +2,7 @@ import { InputError, messageOf } from '../../ops/errors.ts'
 import type { Instant } from '../../ports/index.ts'
 import type { NewEscalation } from '../../skills/index.ts'
 import type { FlowSchedulesTable, Tx } from '../../store/index.ts'
-import { finishRound, getSchedule, type ScheduleChange } from '../../store/rows/flow-schedules.ts'
+import { changeScheduleAsRead, getSchedule, type ScheduleChange } from '../../store/rows/flow-schedules.ts'
 import { defineWork, type OrgId } from '../../work/index.ts'
 import { nextTime } from './cron.ts'
 import { type MissedPolicy, missedPolicies, roundAt } from './due.ts'
@@ -81,7 +81,7 @@ export function runSchedules(deps: Deps) {
     change: ScheduleChange & { next_at: Instant | null },
   ) {
     // Whoever changed it meanwhile has put its next time into the queue.
-    if (!(await finishRound(tx, schedule, change))) return
+    if (!(await changeScheduleAsRead(tx, schedule, change))) return
     await queueNext(queue, tx, { ...schedule, next_at: change.next_at })
     const toReport = failures.find(({ report }) => report)
     // The first failure in a row tells people; the others are on the schedule.

@@ -4,10 +4,10 @@ import type { Instant } from '../../ports/index.ts'
 import type { FlowSchedulesTable, FlowsTable, Tx } from '../../store/index.ts'
 import {
   changeSchedule,
+  changeScheduleAsRead,
   deleteSchedule,
   getSchedule,
   insertSchedule,
-  type ScheduleChange,
 } from '../../store/rows/flow-schedules.ts'
 import type { OrgId, WorkQueue } from '../../work/index.ts'
 import { checkStart, type StartDeps, startByRequest } from '../start-by-request.ts'
@@ -103,7 +103,9 @@ export async function editSchedule(
   }
   const { id: _id, org: _org, created_at: _at, created_by: _by, ...change } = changed
   await deps.store.write(async (tx) => {
-    await changeSchedule(tx, org, id, change satisfies ScheduleChange)
+    if (!(await changeScheduleAsRead(tx, before, change))) {
+      throw new InputError('conflict', 'Somebody else changed it at the same moment.', { status: 409 })
+    }
     await queueNext(deps.queue, tx, changed)
   })
   return changed

@@ -44,8 +44,8 @@ export async function changeSchedule(tx: Tx, org: string, id: string, change: Sc
   await tx.run(qb.updateTable('flow_schedules').set(change).where('org', '=', org).where('id', '=', id))
 }
 
-/** Notes what a round came to. @returns false when the schedule was changed or removed since it was read. */
-export async function finishRound(
+/** @returns false when the schedule was changed or removed since it was read; then nothing is written. */
+export async function changeScheduleAsRead(
   tx: Tx,
   schedule: Pick<FlowSchedulesTable, 'org' | 'id' | 'updated_at'>,
   change: ScheduleChange,

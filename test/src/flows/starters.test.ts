@@ -168,6 +168,17 @@ describe('a schedule', () => {
     expect(waiting.map(({ run_at }) => run_at)).toEqual([moved.next_at])
   })
 
+  it('takes one of two changes at the same moment, and tells the other', async () => {
+    await using bench = await starterBench()
+    const { id } = await bench.schedule()
+    const edits = await Promise.allSettled(
+      ['Ada', 'Bob'].map((name) => editSchedule(bench.deps, ORG, id, { name })),
+    )
+    const [refused] = edits.filter((edit) => edit.status === 'rejected')
+    expect(refused?.reason).toMatchObject({ code: 'conflict' })
+    expect(edits.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
   it('has one row of work, however often it is changed', async () => {
     await using bench = await starterBench()
     const { id } = await bench.schedule()
