@@ -27,7 +27,8 @@ export type FlowRequest = {
 /**
  * Starts a flow from a template: for a person, a schedule, a trigger or a skill. One about a ticket takes customer
  * and fence from it. Throws InputError: unknown template, wrong parameters, a ticket that is not there or, where
- * the template wants that, not the AI's, 409 when the ticket has an unfinished flow of this template or flows have set each other off too often.
+ * the template wants that, not the AI's, 409 when the ticket has an unfinished flow of this template or flows have
+ * set each other off too often.
  */
 export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowRequest): Promise<FlowsTable> {
   const { key, depth = 0, context } = request
