@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { previewReplay, replayFlow } from '../../../../src/flows/index.ts'
+import { defineSkill } from '../../../../src/skills/index.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import { call, down, flowBench, type GivenStep } from '../bench.ts'
 import { flowBy, flowCount, inside, replay } from './bench.ts'
@@ -189,6 +191,30 @@ describe('a replay', () => {
       const again = await replay(bench, { from: 'reply', again: [2] })
       expect(again).toMatchObject({ status: 'completed' })
       expect(did.slice(1)).toEqual([{ text: 'first' }, { text: 'first' }])
+    })
+
+    it('hears only what comes from now on where somebody is contacted anew', async () => {
+      const mail = defineSkill({
+        name: 'mail',
+        title: 'Mail',
+        description: 'For tests.',
+        effect: 'contact',
+        input: z.object({}),
+        output: z.object({}),
+        run: async () => ({}),
+      })
+      const steps = [call('send', { skill: 'mail' }), ...waiting.slice(1)]
+      const { bench } = await running(steps, { defined: [mail] })
+      await using _ = bench
+      await bench.raise(reply(bench.id(), 'old'))
+      await bench.settle()
+      const kept = await replay(bench, { from: 'send', again: [2] })
+      expect(kept).toMatchObject({ status: 'completed' })
+      const anew = await replay(bench, { from: 'send', again: [0, 2] })
+      expect(anew).toMatchObject({ status: 'waiting' })
+      await bench.raise(reply(anew.id, 'new'))
+      await bench.settle()
+      expect((await flowBy(bench, anew.id)).step('read').answer.data.text).toBe('new')
     })
 
     it('does not hear twice what a step before it used up', async () => {
