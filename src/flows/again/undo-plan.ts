@@ -22,6 +22,8 @@ const DEADLINE_MS = 86_400_000
 const VOID = [
   'refused_changed_since',
   'refused_fence',
+  'vendor_rejected',
+  'vendor_not_found',
   'conflict',
   'unknown_ticket',
   'unknown_escalation',

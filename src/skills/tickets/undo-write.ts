@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { deskWritesOfEffect } from '../../store/rows/desk-writes.ts'
+import { getTicket } from '../../store/rows/tickets.ts'
 import type { Skill, Undo } from '../define.ts'
+import { deskOfTicket } from './desk-of.ts'
+import { inMirror, restoring, WrittenFields } from './restoring.ts'
 
 const Tags = z.array(z.string())
 const COMMENT_STAYS = 'A comment stays at the desk; add another one that corrects it.'
@@ -8,7 +11,7 @@ const COMMENT_STAYS = 'A comment stays at the desk; add another one that correct
 /** How a write to a ticket is taken back: by the ledger of what each field was before. */
 export async function undoWrite(
   ticket: string,
-  { hub, effectId }: Parameters<NonNullable<Skill['undo']>>[2],
+  { hub, org, effectId }: Parameters<NonNullable<Skill['undo']>>[2],
 ): Promise<Undo> {
   const writes = await deskWritesOfEffect(hub.store.read, effectId)
   const of = (field: string) => writes.find((write) => write.field === field)
@@ -29,6 +32,14 @@ export async function undoWrite(
   if (Object.keys(input).length === 1) {
     const hasComment = of('internal_note') ?? of('public_comment')
     return { kind: 'impossible', why: hasComment ? COMMENT_STAYS : 'It changed nothing.' }
+  }
+  const mirror = await getTicket(hub.store.read, org, ticket)
+  if (!mirror) return { kind: 'impossible', why: `${ticket} is not there any more.` }
+  const { desk } = deskOfTicket(hub, ticket)
+  const { restored, left } = restoring(WrittenFields.parse(input), inMirror(mirror), desk)
+  if (restored.length === 0) {
+    const why = left.map(({ field, why }) => `${field} ${why}`).join(', ')
+    return { kind: 'impossible', why: `Somebody has changed ${ticket} since: ${why}.` }
   }
   return { kind: 'skill', skill: 'restore_ticket', input, title: `Put ${ticket} back: ${inWords(input)}` }
 }

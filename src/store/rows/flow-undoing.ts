@@ -37,7 +37,7 @@ export async function undoneEffects(read: Executor, org: string, flow: string): 
   return new Set(rows.map(({ settings }) => Undoes.parse(JSON.parse(settings)).undoes.effect))
 }
 
-/** The step whose effect was taken back says so. @returns its flow's id. */
+/** The step whose effect was taken back says so. */
 export async function markRolledBack(tx: Tx, step: string, now: number): Promise<void> {
   await tx.run(
     qb
