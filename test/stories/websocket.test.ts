@@ -206,6 +206,29 @@ describe('laravel-echo', () => {
     expect(heard.map(({ data }) => data.flow)).toEqual(heard.map(() => expect.objectContaining({ id: one })))
   })
 
+  it('hears what a branch of the flow asks, and where to answer it', async () => {
+    await using hub = await startTestHub()
+    const pause = { type: 'delay', name: 'pause', title: 'A pause', for: '1h' } as const
+    const question = {
+      ...ask('room'),
+      type: 'user_prompt',
+      prompt_type: 'text',
+      message: 'Which room?',
+    } as const
+    const id = await startFlowOf(hub, [
+      { type: 'parallel', name: 'fork', title: 'Both', branches: [{ name: 'a', steps: [pause, question] }] },
+    ])
+    using client = echoOf(hub)
+    const heard = client.follow(`ai_flow.${id}`)
+    await refusal(client.socket, { channel: 'private-nothing' })
+    await hub.pass(3_600_000)
+    await until(() => expect(heard).toHaveLength(1))
+    expect(heard[0]).toMatchObject({
+      event: 'FlowUserInputRequired',
+      data: { flow: { parent_flow_id: id, branch: 'a' }, message: 'Which room?' },
+    })
+  })
+
   it('hears nothing more of a flow that it has left', async () => {
     await using hub = await startTestHub()
     const id = await startFlowOf(hub, [ask('room'), ask('date'), look])

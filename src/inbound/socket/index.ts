@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import type { Subscriber } from '../../events/index.ts'
+import type { EventOf, Subscriber } from '../../events/index.ts'
 import type { FlowState, Transition } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Store } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
+import { flowsAbove, getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import type { AuthDeps } from '../auth.ts'
 import { channelOf, flowChannel } from './channels.ts'
@@ -70,18 +70,35 @@ export function createSockets(deps: {
   const subscriber: Subscriber = {
     types: 'all',
     async onAppend(tx, { event }) {
-      const announced = server && announcementOf(event)
-      if (!announced) return
-      tx.afterCommit(() => {
-        if (!server?.isFollowed(announced.channel)) return
-        reading = reading
-          .then(async () => {
+      if (!server) return
+      const announced = announcementOf(event)
+      if (announced) {
+        tx.afterCommit(() => {
+          if (!server?.isFollowed(announced.channel)) return
+          inOrder(async () => {
             const message = await announced.read(store, org)
             if (message) server?.tell(announced.channel, message)
           })
-          .catch((error: unknown) => deps.log.warn({ err: error }, 'followers could not be told of an event'))
-      })
+        })
+      }
+      if (event.type === 'flow_input_required') tx.afterCommit(() => inOrder(() => tellAbove(event)))
     },
+  }
+
+  function inOrder(tell: () => Promise<void>) {
+    reading = reading
+      .then(tell)
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'followers could not be told of an event'))
+  }
+
+  /** What a branch or a sub-flow asks is told to those who follow the flows above it as well. */
+  async function tellAbove({ flowId, moment }: EventOf<'flow_input_required'>) {
+    const flow = await getFlow(store.read, org, flowId)
+    if (!flow || flow.parent_flow_id === null) return
+    const above = (await flowsAbove(store.read, flowId)).map(({ id }) => flowChannel(id))
+    const followed = above.filter((channel) => server?.isFollowed(channel))
+    const message = followed.length > 0 && messageOfState(flow, await getSteps(store.read, flow), moment)
+    if (message) for (const channel of followed) server?.tell(channel, message)
   }
 
   return {
