@@ -78,17 +78,19 @@ describe('rolling a flow back', () => {
     const { hub, ticket, flow } = await done({})
     await using _ = hub
     hub.control.takeFromAi(ticket)
-    hub.control.commentAsCustomer(ticket, 'One more thing.')
+    await hub.settle()
+    const input = { ticket: `zendesk:${ticket}`, status: 'hold' }
+    await hub.api.call('POST', '/skills/update_ticket', { input })
     await hub.settle()
     const write = (await planOf(hub, flow.id)).find(({ skill }) => skill === 'update_ticket')
     expect(write).toMatchObject({
       state: 'impossible',
-      why: expect.stringContaining('status is open by now'),
+      why: expect.stringContaining('status is hold by now'),
     })
     const only = { only: [write?.effect ?? ''] }
-    await expect(rollBack(hub, flow.id, only)).rejects.toThrow('is open by now')
+    await expect(rollBack(hub, flow.id, only)).rejects.toThrow('is hold by now')
     await rollBack(hub, flow.id)
-    expect(hub.control.world.tickets[ticket]).toMatchObject({ status: 'open' })
+    expect(hub.control.world.tickets[ticket]).toMatchObject({ status: 'hold' })
     expect(await statusesOf(hub, flow.id)).toMatchObject({ close_ticket: 'completed' })
   })
 

@@ -43,7 +43,8 @@ export function restoring(input: WrittenFields, now: Now, desk: Desk) {
   if (input.addedTags.length + input.removedTags.length > 0) restored.push('tags')
   if (removeTags.length > 0) change.removeTags = removeTags
   if (addTags.length > 0) change.addTags = addTags
-  return { change: awayFromAi(change, now, desk), restored, left }
+  const isNothing = Object.keys(change).length === 0
+  return { change: isNothing ? change : awayFromAi(change, now, desk), restored, left }
 }
 
 /** A ticket that became the AI's by this would start its work on it anew: it goes to people. */
