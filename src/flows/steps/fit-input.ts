@@ -11,7 +11,8 @@ const WITHIN = '72h'
 
 /**
  * What a step's skill is run with: its parameters, put right where that is safe, and asked for where it is not.
- * Throws InputError `unknown_params` for what the skill does not take.
+ * Throws InputError `unknown_params` for what the skill does not take, `bad_input` for what would be asked for where
+ * the step says where to go on when it fails.
  */
 export function fitInput(
   run: StepRun,
@@ -37,6 +38,8 @@ export function fitInput(
   noted.input = repaired.input
   if (repaired.unknown.length > 0) throw unknownParams(skill, repaired.unknown, repaired.known)
   if (repaired.doubt === null) return { kind: 'fits', input: repaired.input }
+  // A step that says where to go on when it fails has its answer to that: nobody is asked.
+  if (run.step.on_fail_goto !== null) throw unfit(skill, repaired.doubt)
   const { param } = repaired.doubt
   const given = Object.fromEntries([...saidBefore(run, prompt)].filter(([name]) => name !== param))
   return { kind: 'ask', prompt: promptOfStep(run, WITHIN, { ...questionFor(run, repaired.doubt), given }) }
@@ -81,6 +84,12 @@ function kindOf({ param, type }: Doubt) {
   if (type === 'number') return 'number' as const
   if (/e?mail$/i.test(param)) return 'email' as const
   return /phone$|mobile$/i.test(param) ? ('phone' as const) : ('text' as const)
+}
+
+function unfit(skill: Skill, { param, problem }: Doubt) {
+  return new InputError('bad_input', `The input of ${skill.name} does not fit: ${param}: ${problem}`, {
+    issues: [{ path: param, message: problem }],
+  })
 }
 
 function unknownParams(skill: Skill, unknown: readonly string[], known: readonly string[]) {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineSkill } from '../../../src/skills/index.ts'
-import { call, down, flowBench, HOUR, MINUTE } from './bench.ts'
+import { call, down, flowBench, type GivenStep, HOUR, MINUTE } from './bench.ts'
 
 /** A flow of one step that refunds, with what was refunded. */
-async function refunding(input: Record<string, unknown>, more: { failing?: number } = {}) {
+async function refunding(
+  input: Record<string, unknown>,
+  given: { failing?: number; more?: Partial<GivenStep> } = {},
+) {
   const refunded: unknown[] = []
-  let { failing = 0 } = more
+  let { failing = 0 } = given
   const refund = defineSkill({
     name: 'refund',
     title: 'Refund',
@@ -20,15 +23,15 @@ async function refunding(input: Record<string, unknown>, more: { failing?: numbe
       email: z.email().optional(),
     }),
     output: z.unknown(),
-    async run(given) {
+    async run(paid) {
       failing -= 1
       if (failing >= 0) throw down()
-      refunded.push(given)
+      refunded.push(paid)
       return null
     },
   })
   const bench = await flowBench({
-    steps: [call('pay', { skill: 'refund', title: 'Refund it', input })],
+    steps: [{ ...call('pay', { skill: 'refund', title: 'Refund it', input }), ...given.more } as GivenStep],
     defined: [refund],
   })
   const flow = await bench.start()
@@ -132,6 +135,19 @@ describe('recipients, amounts and ids that do not fit', () => {
     expect(flow.step('pay').status).toBe('running')
     await bench.pass(10 * MINUTE)
     expect(bench.refunded).toEqual([{ ...right, amount: 5 }])
+  })
+
+  it('are not asked for by a step that says where to go on when it fails', async () => {
+    const more = { on_fail: 'end' } as const
+    for (const input of [
+      { ...right, amount: '5' },
+      { ...right, mail: 'a@b.example' },
+    ]) {
+      await using bench = await refunding(input, { more })
+      expect(bench.flow0).toMatchObject({ status: 'completed' })
+      expect(bench.flow0?.step('pay')).toMatchObject({ status: 'failed', error_code: 'bad_input' })
+      expect(bench.refunded).toEqual([])
+    }
   })
 
   it('fail the step when nobody says', async () => {
