@@ -3,7 +3,7 @@ import { badSteps } from '../check.ts'
 import { StepDefinition } from '../definition.ts'
 import { mapPaths } from '../mappings.ts'
 import { mapGotos } from '../planner/gotos.ts'
-import { nameOf } from '../planner/plan.ts'
+import { nameOf } from '../planner/steps-of-plan.ts'
 
 /** Names under which plans write a step, and what definitions call it. */
 const WRITTEN: Readonly<Record<string, string>> = {

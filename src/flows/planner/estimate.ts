@@ -121,7 +121,7 @@ function sum(values: readonly (number | null)[]): number | null {
   )
 }
 
-const LINES_MAX = 40
+const LINES_MAX = 30
 const EFFECT_WORDS: Record<EffectClass, string> = {
   read: 'looks up',
   write: 'changes',

@@ -1,11 +1,9 @@
 import { type Ai, fillPrompt, type ModelRun, type Prices, type Prompts } from '../../ai/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Role } from '../../skills/index.ts'
-import type { FlowsTable, TicketsTable } from '../../store/index.ts'
+import type { FlowsTable } from '../../store/index.ts'
 import { getCustomer } from '../../store/rows/customers.ts'
 import { spend } from '../../store/rows/flows.ts'
-import { getTicket, parseTicketRef } from '../../store/rows/tickets.ts'
-import { syncTicket } from '../../tickets/index.ts'
 import type { OrgId } from '../../work/index.ts'
 import { againstFor, type CheckDeps, offeredSkills } from '../checks/against.ts'
 import { compileSteps } from '../compile.ts'
@@ -15,6 +13,7 @@ import { writeFlowLog } from '../log.ts'
 import type { StartDeps } from '../start-by-request.ts'
 import type { Suggestion } from '../suggest.ts'
 import { listTemplates } from '../templates/list.ts'
+import { type About, emptyOf, findAbout } from './about.ts'
 import { askForPlan } from './ask.ts'
 import { withConfirmation } from './confirm.ts'
 import { modelCosts, type PlanView, planInWords, viewOf } from './estimate.ts'
@@ -59,8 +58,6 @@ export type Plan = {
   asked: { prompt: string; runs: ModelRun[] }
   availableSkills: string[]
 }
-
-type About = { ticket: TicketsTable | null }
 
 const MESSAGE_MAX = 8_000
 /** Past it a planned flow is reported to a person. */
@@ -203,32 +200,6 @@ function startOf(deps: PlannerDeps, org: OrgId, request: PlanRequest, made: Plan
       plan: figures,
     },
   }
-}
-
-/** What a flow that is about no ticket does not know. */
-const emptyOf = ({ ticket }: About) => [
-  ...(ticket ? [] : ['ticket']),
-  ...(ticket?.customer_id ? [] : ['customerId']),
-]
-
-const REF = /(?<![\w:/])([a-z][a-z0-9_]*:[\w-]+)/gi
-
-/** The ticket that was named beside the message, else the only one of a connected desk within it. */
-async function findAbout(deps: PlannerDeps, org: OrgId, request: PlanRequest): Promise<About> {
-  const named = [...new Set([...request.message.matchAll(REF)].map(([, ref = '']) => ref))]
-  const refs = request.ticket === undefined ? named.filter((ref) => isOfDesk(deps, ref)) : [request.ticket]
-  const [ref] = refs
-  if (ref === undefined || refs.length > 1) return { ticket: null }
-  const parsed = parseTicketRef(ref)
-  if (parsed && deps.desks.has(parsed.desk)) await syncTicket(deps, org, parsed, { withCustomer: true })
-  const ticket = await getTicket(deps.store.read, org, ref)
-  if (!ticket) throw new InputError('unknown_ticket', `There is no ticket ${ref}.`, { status: 404 })
-  return { ticket }
-}
-
-function isOfDesk(deps: PlannerDeps, ref: string): boolean {
-  const parsed = parseTicketRef(ref)
-  return parsed !== undefined && parsed !== null && deps.desks.has(parsed.desk)
 }
 
 function promptText(prompts: Prompts, sections: Record<string, unknown>): string {

@@ -4,7 +4,8 @@ import type { StepDefinition } from '../definition.ts'
 import { hasMapping } from '../mappings.ts'
 import type { Repair } from '../outcome.ts'
 import { repairInput } from '../repair/repair.ts'
-import { type PlanAnswer, stepsOfPlan } from './plan.ts'
+import type { PlanAnswer } from './plan.ts'
+import { stepsOfPlan } from './steps-of-plan.ts'
 
 /** A parameter of a planned step that was put right. */
 export type PlanRepair = Repair & { step: string }

@@ -138,6 +138,14 @@ describe('what a plan may cost', () => {
     expect(planInWords(view)).toContain('2. Do b (reaches the customer)')
     expect(planInWords(view)).toContain('Cost: about 0.52 USD')
   })
+  it('is said in words that fit a question, however long the plan', () => {
+    const many = parsed(
+      Array.from({ length: 200 }, (_, index) => run(`s${index}`, 'call', { title: 'x'.repeat(255) })),
+    )
+    const words = planInWords(viewOf('y'.repeat(255), many, of, costOf(0)))
+    expect(words).toContain('… and 170 more')
+    expect(withConfirmation(many, of, words)).toHaveLength(201)
+  })
   it('is not known where the price of the model is not', () => {
     const view = viewOf('Plan', steps, of, costOf(null))
     expect(view.estimated_cost_usd).toBeNull()

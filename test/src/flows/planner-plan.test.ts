@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { modelJsonSchema } from '../../../src/ai/index.ts'
 import { StepDefinition } from '../../../src/flows/definition.ts'
-import { PlanAnswer, type PlanStep, stepsOfPlan } from '../../../src/flows/planner/plan.ts'
+import { PlanAnswer, type PlanStep } from '../../../src/flows/planner/plan.ts'
+import { stepsOfPlan } from '../../../src/flows/planner/steps-of-plan.ts'
 
 const parsed = (...steps: PlanStep[]) => stepsOfPlan(steps).map((step) => StepDefinition.parse(step))
 const find: PlanStep = { type: 'tool_call', name: 'Find Task', title: 'Find it', skill: 'search_tasks' }
