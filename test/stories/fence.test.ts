@@ -25,6 +25,12 @@ function sent(hub: TestHub) {
 }
 
 const nothing = { mails: 0, calls: 0, comments: 0, chat: 0 }
+/** The team was asked to approve the mail: the one card, which then says that the flow is over. */
+const onlyAsked = { ...nothing, chat: 1 }
+const cards = (hub: TestHub) =>
+  Object.values(hub.control.world.chat.slack.channels).flatMap(({ messages }) =>
+    Object.values(messages).map(({ text }) => text),
+  )
 
 /** Takes the ticket, lets a week pass, and says what went out from then on. */
 async function takeAndWait(hub: TestHub, ticket: string) {
@@ -67,8 +73,9 @@ describe('a person who takes the ticket away stops everything', () => {
 
     expect(flow).toMatchObject(TAKEN)
     expect(late.status).toBe(409)
-    expect(after).toEqual(nothing)
-    expect(sent(hub)).toEqual(nothing)
+    expect(after).toEqual(onlyAsked)
+    expect(sent(hub)).toEqual(onlyAsked)
+    expect(cards(hub)).toEqual([expect.stringContaining('Cancelled')])
   })
 
   it('while the reply is awaited: no reminder, and a reply that comes later is for a person, not for the AI', async () => {
@@ -148,7 +155,7 @@ describe('a person who takes the ticket away stops everything', () => {
       outcome: 'taken_over',
       last_error: 'the ticket was set to solved by a person',
     })
-    expect(sent(hub)).toEqual(nothing)
+    expect(sent(hub)).toEqual(onlyAsked)
   })
 
   it('when the ticket is deleted at the desk', async () => {
