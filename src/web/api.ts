@@ -4,7 +4,7 @@ import type { EscalationsTable, WorkTable } from '../store/index.ts'
 import type { DeskFigures } from '../store/rows/figures.ts'
 import type { ListedFlow } from '../store/rows/flows.ts'
 import { noteHubTime } from './hub-time.ts'
-import { list, number, record, text } from './narrow.ts'
+import { list, record, text } from './narrow.ts'
 import { askForToken, token } from './token.ts'
 
 /** The hub's answers. Its own code says their shape, so a change there that the page misses does not compile. */
@@ -19,13 +19,21 @@ export type Figures = DeskFigures & {
 export type DeadWork = Omit<WorkTable, 'org' | 'payload'> & { payload: unknown }
 export type Page<T> = { data: T[]; nextCursor: string | null }
 
+/** One part of what was sent that does not fit: where it stands, and what is wrong with it. */
+export type Issue = { path: string; message: string }
+
 /** An answer that is not 2xx, with what the hub says of it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
-  constructor(status: number, message: string) {
+  /** As docs/errors.md lists them; empty where no answer came. */
+  readonly code: string
+  readonly issues: readonly Issue[]
+  constructor(status: number, message: string, code = '', issues: readonly Issue[] = []) {
     super(message)
     this.status = status
+    this.code = code
+    this.issues = issues
   }
 }
 
@@ -51,22 +59,23 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
     throw new ApiError(0, 'The hub cannot be reached.')
   })
   const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
-  if (!response.ok) throw new ApiError(response.status, problemText(answer, response.status))
+  if (!response.ok) throw problemOf(answer, response.status)
   // Both ends are built from the same types; nothing in between could change them.
   return answer as T
 }
 
-function problemText(answer: unknown, status: number): string {
+function problemOf(answer: unknown, status: number): ApiError {
   const problem = record(answer)
-  const issues = list(problem.errors).map(
-    (issue) => `${text(record(issue).path)}: ${text(record(issue).message)}`,
-  )
-  return [text(problem.detail) ?? `The hub answered ${number(problem.status) ?? status}.`, ...issues].join(
-    ' ',
-  )
+  const issues = list(problem.errors).map((issue) => ({
+    path: text(record(issue).path) ?? '',
+    message: text(record(issue).message) ?? '',
+  }))
+  const code = text(problem.type)?.replace(/^urn:switchboard:/, '') ?? ''
+  return new ApiError(status, text(problem.detail) ?? `The hub answered ${status}.`, code, issues)
 }
 
-const query = (parameters: Record<string, string | undefined>) => {
+/** `?a=1&b=2` of what is given. */
+export const query = (parameters: Record<string, string | undefined>) => {
   const given = Object.entries(parameters).filter((pair): pair is [string, string] => Boolean(pair[1]))
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
 }
@@ -80,7 +89,7 @@ export const api = {
   respond: (
     flow: string,
     step: string,
-    response: { value: 'approve' | 'reject'; edit?: Record<string, string>; note?: string },
+    response: { value: string; edit?: Record<string, string | number | boolean>; note?: string },
   ) => call<unknown>('POST', `/ai/flows/${flow}/steps/${step}/respond`, { response }),
   escalations: (filter: { status?: string; cursor?: string; limit?: string }) =>
     call<Page<Escalation>>('GET', `/escalations${query(filter)}`),

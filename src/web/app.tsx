@@ -1,13 +1,18 @@
 import { type ReactNode, useState } from 'react'
+import { AnalyticsPage } from './analytics/analytics-page.tsx'
 import { EscalationPage } from './escalations/escalation-page.tsx'
 import { EscalationsPage } from './escalations/escalations-page.tsx'
 import { useConnected } from './live.ts'
+import { NewFlowPage } from './new-flow/new-flow-page.tsx'
 import { Empty } from './parts/notes.tsx'
 import { link, type Route, useRoute } from './router.ts'
 import { RunPage } from './run/run-page.tsx'
 import { RunsPage } from './runs/runs-page.tsx'
 import { SandboxPage } from './sandbox/sandbox-page.tsx'
 import { useSandbox } from './sandbox/world.ts'
+import { SchedulesPage } from './schedules/schedules-page.tsx'
+import { TemplatePage } from './templates/template-page.tsx'
+import { TemplatesPage } from './templates/templates-page.tsx'
 import { applyTheme, theme, themes } from './theme.ts'
 import { forgetToken, token, useTokenWanted } from './token.ts'
 import { TokenForm } from './token-form.tsx'
@@ -48,8 +53,20 @@ function Shell({ route, children }: { route: Route; children: ReactNode }) {
           <a href={link.runs} {...here('runs', 'run')}>
             Runs
           </a>
+          <a href={link.newFlow()} {...here('new')}>
+            New flow
+          </a>
           <a href={link.escalations} {...here('escalations', 'escalation')}>
             Escalations
+          </a>
+          <a href={link.templates} {...here('templates', 'template')}>
+            Templates
+          </a>
+          <a href={link.schedules()} {...here('schedules')}>
+            Schedules
+          </a>
+          <a href={link.analytics()} {...here('analytics')}>
+            Analytics
           </a>
           {isSandbox && (
             <a href={link.sandbox()} {...here('sandbox')}>
@@ -80,6 +97,16 @@ function Screen({ route }: { route: Route }) {
       return <RunsPage />
     case 'run':
       return <RunPage key={route.id} id={route.id} tab={route.tab} step={route.step} />
+    case 'new':
+      return <NewFlowPage key={`${route.words}:${route.ticket}`} {...route} />
+    case 'templates':
+      return <TemplatesPage />
+    case 'template':
+      return <TemplatePage name={route.name} version={route.version} />
+    case 'schedules':
+      return <SchedulesPage key={route.template} template={route.template} />
+    case 'analytics':
+      return <AnalyticsPage key={route.template} template={route.template} />
     case 'escalations':
       return <EscalationsPage />
     case 'escalation':

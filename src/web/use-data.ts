@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError } from './api.ts'
 
 export type Loaded<T> = {
@@ -51,6 +51,12 @@ export function useAction() {
     }
   }
   return { ...state, run }
+}
+
+/** For a form whose fields keep what stands in them: `action` would empty them. */
+export const submits = (act: () => void) => (event: FormEvent) => {
+  event.preventDefault()
+  act()
 }
 
 const asApiError = (reason: unknown) =>

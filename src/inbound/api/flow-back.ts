@@ -84,7 +84,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-function showUndoing({ effect, flow, step, about, state, undo }: Undoing) {
+export function showUndoing({ effect, flow, step, about, state, undo }: Undoing) {
   return {
     effect: effect.id,
     flow: flow.id,

@@ -38,7 +38,7 @@ export async function planFromMessage(
 }
 
 /** A plan with its effects, its cost and what was put right in it. */
-const showPlan = ({ view, suggestions, repairs }: Plan) => ({ ...view, suggestions, repairs })
+export const showPlan = ({ view, suggestions, repairs }: Plan) => ({ ...view, suggestions, repairs })
 
 /** Throws InputError unless there is one of the two. */
 export function needOneOf(body: { template?: string | undefined; message?: string | undefined }): void {

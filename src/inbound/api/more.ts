@@ -153,7 +153,7 @@ export function moreRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-const showSkill = ({ name, title, description, effect, internal, role, input, output }: Skill) => ({
+export const showSkill = ({ name, title, description, effect, internal, role, input, output }: Skill) => ({
   name,
   title,
   description,

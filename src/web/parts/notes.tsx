@@ -1,12 +1,25 @@
 import type { ReactNode } from 'react'
 import type { ApiError } from '../api.ts'
 
-export function Problem({ error }: { error: ApiError | undefined }) {
+/** What went wrong and what to do; mistakes with a place are listed, but for those that a form shows at their fields. */
+export function Problem({ error, atFields = [] }: { error: ApiError | undefined; atFields?: string[] }) {
   if (!error) return null
+  const listed = error.issues.filter(({ path }) => !atFields.includes(path))
   return (
-    <p className="problem" role="alert">
-      <span aria-hidden="true">✗</span> {error.message}
-    </p>
+    <div className="problem" role="alert">
+      <p>
+        <span aria-hidden="true">✗</span> {error.message}
+      </p>
+      {listed.length > 0 && (
+        <ul className="issues">
+          {listed.map(({ path, message }) => (
+            <li key={`${path}: ${message}`}>
+              <code>{path}</code> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }
 

@@ -14,12 +14,16 @@ const FLOW: Record<string, Look> = {
   taken_over: { word: 'taken over', mark: '■', tone: 'calm' },
   cancelled: { word: 'cancelled', mark: '■', tone: 'calm' },
   failed: { word: 'failed', mark: '✗', tone: 'bad' },
+  declined: { word: 'declined', mark: '■', tone: 'calm' },
+  rolled_back: { word: 'rolled back', mark: '↶', tone: 'calm' },
 }
 
 const OTHER: Record<string, Look> = {
   ...FLOW,
   pending: { word: 'not yet', mark: '·', tone: 'calm' },
   timed_out: { word: 'no answer', mark: '⊘', tone: 'warn' },
+  on: { word: 'on', mark: '✓', tone: 'good' },
+  paused: { word: 'paused', mark: '■', tone: 'calm' },
   skipped: { word: 'skipped', mark: '·', tone: 'calm' },
   done: { word: 'done', mark: '✓', tone: 'good' },
   trying: { word: 'trying', mark: '▸', tone: 'busy' },

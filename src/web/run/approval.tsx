@@ -1,25 +1,24 @@
 import { useState } from 'react'
 import { api, type Run, type Step } from '../api.ts'
-import { list, record, text, texts } from '../narrow.ts'
-import { Problem, Said } from '../parts/notes.tsx'
+import { type Json, list, record, text, texts } from '../narrow.ts'
+import { Problem } from '../parts/notes.tsx'
 import { Deadline, Time } from '../parts/time.tsx'
-import { link } from '../router.ts'
 import { useAction } from '../use-data.ts'
+import { type Draft, DraftForm, type Kind, Shown } from './approval-draft.tsx'
+import { Known, Sources } from './approval-evidence.tsx'
 
-const SHOWN_QUOTES = 6
-
-type Draft = Record<string, string>
-
-/** A draft that waits for a person. Only its own buttons let it out, and it says that it reaches the customer. */
+/** A payload that waits for a person. Only its own buttons let it on; what reaches the customer says so. */
 export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAnswered: () => void }) {
   const payload = record(record(step.result).payload)
   const editable = texts(record(step.settings).editable)
+  const role = text(record(step.settings).role)
   const [edit, setEdit] = useState<Draft | null>(null)
   const { busy, error, run: act } = useAction()
-  const isMail = text(payload.subject) !== null
+  const kind = kindOf(payload)
   const changed = Object.fromEntries(
-    Object.entries(edit ?? {}).filter(([field, value]) => value !== text(payload[field])),
+    Object.entries(edit ?? {}).filter(([field, value]) => value !== fieldText(payload[field])),
   )
+  const reaches = kind !== 'other' || record(step.settings).policy === 'contacts'
 
   const answer = (value: 'approve' | 'reject', note?: string) =>
     void act(() =>
@@ -30,17 +29,18 @@ export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAn
       }),
     ).then(onAnswered)
   const startEdit = () =>
-    setEdit(Object.fromEntries(editable.map((field) => [field, text(payload[field]) ?? ''])))
+    setEdit(Object.fromEntries(editable.map((field) => [field, fieldText(payload[field])])))
 
   return (
     <section className="panel approval" aria-label={step.title}>
       <header>
         <h2>
-          <span className="to-customer">→ customer</span>{' '}
-          <span dir="auto">{isMail ? `E-mail to ${recipient(run)}` : `Call to ${recipient(run)}`}</span>
+          {reaches && <span className="to-customer">→ customer</span>}{' '}
+          <span dir="auto">{titleOf(kind, run, step)}</span>
         </h2>
         <p className="faint">
-          waiting since <Time at={step.updated_at} only="relative" />
+          {role && `anybody who is ${role} or above, `}waiting since{' '}
+          <Time at={step.updated_at} only="relative" />
           {step.wait_until !== null && (
             <>
               , expires <Deadline at={step.wait_until} />
@@ -51,16 +51,9 @@ export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAn
       <div className="review">
         <div>
           {edit ? (
-            <DraftForm draft={edit} onChange={setEdit} />
+            <DraftForm draft={edit} isOfMail={kind === 'mail'} onChange={setEdit} />
           ) : (
-            <>
-              {isMail && (
-                <h3 className="subject" dir="auto">
-                  {text(payload.subject)}
-                </h3>
-              )}
-              <Said className="letter">{text(payload.text) ?? text(payload.firstMessage) ?? ''}</Said>
-            </>
+            <Shown payload={payload} kind={kind} />
           )}
         </div>
         <div>
@@ -70,8 +63,13 @@ export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAn
       </div>
       <Problem error={error} />
       <div className="actions">
-        <button type="button" className="primary contact" disabled={busy} onClick={() => answer('approve')}>
-          {approveLabel(isMail, Object.keys(changed).length > 0)}
+        <button
+          type="button"
+          className={`primary ${reaches ? 'contact' : ''}`}
+          disabled={busy}
+          onClick={() => answer('approve')}
+        >
+          {approveLabel(kind, Object.keys(changed).length > 0)}
         </button>
         {editable.length > 0 &&
           (edit ? (
@@ -89,88 +87,27 @@ export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAn
   )
 }
 
-function approveLabel(isMail: boolean, isEdited: boolean): string {
-  if (!isMail) return 'Approve & call'
+function kindOf(payload: Json): Kind {
+  if (text(payload.subject) !== null) return 'mail'
+  return text(payload.firstMessage) === null ? 'other' : 'call'
+}
+
+function titleOf(kind: Kind, run: Run, step: Step): string {
+  if (kind === 'other') return step.title
+  return `${kind === 'mail' ? 'E-mail' : 'Call'} to ${recipient(run)}`
+}
+
+function approveLabel(kind: Kind, isEdited: boolean): string {
+  if (kind === 'call') return 'Approve & call'
+  if (kind === 'other') return isEdited ? 'Approve with edits' : 'Approve'
   return isEdited ? 'Approve & send with edits' : 'Approve & send'
 }
+
+const fieldText = (value: unknown) => (value === undefined || value === null ? '' : String(value))
 
 function recipient({ customer }: Run): string {
   if (!customer) return 'the customer'
   return customer.email ? `${customer.name} <${customer.email}>` : customer.name
-}
-
-function DraftForm({ draft, onChange }: { draft: Draft; onChange: (draft: Draft) => void }) {
-  return (
-    <div className="draft-form">
-      {draft.subject !== undefined && (
-        <label>
-          <span>Subject</span>
-          <input
-            dir="auto"
-            value={draft.subject}
-            onChange={(event) => onChange({ ...draft, subject: event.target.value })}
-          />
-        </label>
-      )}
-      {draft.text !== undefined && (
-        <label>
-          <span>Text</span>
-          <textarea
-            dir="auto"
-            rows={14}
-            value={draft.text}
-            onChange={(event) => onChange({ ...draft, text: event.target.value })}
-          />
-        </label>
-      )}
-      <p className="faint">The recipient cannot be changed. Saving is approving: the difference is kept.</p>
-    </div>
-  )
-}
-
-function Sources({ run, citations }: { run: Run; citations: unknown[] }) {
-  if (citations.length === 0) return null
-  const chunks = list(record(run.profile?.sources).chunks).map(record)
-  return (
-    <div className="sources">
-      <h3>Sources</h3>
-      <ol>
-        {citations.map(record).map((citation) => {
-          const chunk = chunks.find((one) => one.chunk_id === citation.chunk_id)
-          return (
-            <li key={text(citation.chunk_id)}>
-              <details>
-                <summary dir="auto">{text(citation.title)}</summary>
-                <Said>{text(chunk?.text) ?? 'The passage is not among those of the latest profile.'}</Said>
-              </details>
-            </li>
-          )
-        })}
-      </ol>
-    </div>
-  )
-}
-
-/** What a reviewer holds the draft against: the customer's own words, as far as the profile has them. */
-function Known({ run }: { run: Run }) {
-  const profile = record(run.profile?.profile)
-  const claims = ['constraints', 'open_wishes', 'past_friction', 'promises'].flatMap((section) =>
-    list(profile[section]).map((claim) => text(record(record(claim).evidence).quote) ?? ''),
-  )
-  const quotes = [...new Set(claims)].slice(0, SHOWN_QUOTES)
-  if (quotes.length === 0) return null
-  return (
-    <div className="sources">
-      <h3>
-        They wrote (<a href={link.run(run.flow.id, 'profile')}>whole profile</a>)
-      </h3>
-      {quotes.map((quote) => (
-        <blockquote key={quote} dir="auto">
-          {quote}
-        </blockquote>
-      ))}
-    </div>
-  )
 }
 
 function Reject({ busy, onReject }: { busy: boolean; onReject: (note: string) => void }) {

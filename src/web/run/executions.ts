@@ -21,8 +21,10 @@ const ENDS: Record<string, string> = {
   step_failed: 'failed',
   wait_timed_out: 'timed_out',
 }
-const WAITS = ['waiting', 'approval_requested', 'step_held', 'step_retrying']
-const WAKES = ['event_received', 'approval_answered', 'flow_resumed']
+/** States that a step gets once it is over. */
+const LATER = ['rolled_back', 'skipped']
+const WAITS = ['waiting', 'approval_requested', 'prompt_asked', 'bound_reached', 'step_held', 'step_retrying']
+const WAKES = ['event_received', 'approval_answered', 'prompt_answered', 'flow_resumed']
 
 /** The run as it went, out of its audit log: steps keep their last execution only, the log has them all. */
 export function executionsOf(run: Run): Execution[] {
@@ -69,6 +71,11 @@ export function executionsOf(run: Run): Execution[] {
       execution.state = end
       open.delete(step.id)
     }
+  }
+  // What became of a step afterwards stands in its row, not in the lines of its last execution.
+  for (const execution of done) {
+    const { step, nth } = execution
+    if (LATER.includes(step.status) && nth === times.get(step.id)) execution.state = step.status
   }
   // What a cancelled run left open ended with it.
   if (run.flow.completed_at !== null) {

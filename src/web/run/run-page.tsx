@@ -1,22 +1,19 @@
 import { useState } from 'react'
 import { api, type Run } from '../api.ts'
-import { duration } from '../format.ts'
-import { useNow } from '../hub-time.ts'
 import { useChanges } from '../live.ts'
-import { CopyId } from '../parts/copy-id.tsx'
-import { LinkOut } from '../parts/link-out.tsx'
 import { Loading, Problem } from '../parts/notes.tsx'
-import { FlowState } from '../parts/state.tsx'
-import { Deadline, Time } from '../parts/time.tsx'
 import { link, type RunTab, runTabs } from '../router.ts'
-import { useAction, useData } from '../use-data.ts'
-import { Approval } from './approval.tsx'
+import { useData } from '../use-data.ts'
 import { ConversationTab } from './conversation-tab.tsx'
 import { DeskTab } from './desk-tab.tsx'
 import { EffectsTab } from './effects-tab.tsx'
+import { KeepDialog } from './keep-dialog.tsx'
 import { LogTab } from './log-tab.tsx'
 import { ProfileTab } from './profile-tab.tsx'
+import { Questions } from './questions.tsx'
+import { RunHead } from './run-head.tsx'
 import { StepsTab } from './steps-tab.tsx'
+import { Suggestions } from './suggestions.tsx'
 
 const TABS: Record<RunTab, string> = {
   steps: 'Steps',
@@ -30,17 +27,21 @@ const TABS: Record<RunTab, string> = {
 /** One run and everything that it did. */
 export function RunPage({ id, tab, step }: { id: string; tab: RunTab; step: string | null }) {
   const loaded = useData(id, () => api.run(id))
-  useChanges(loaded.reload, (change) => change.kind !== 'flow' || change.id === id)
+  const below = new Set(loaded.data?.flow.steps?.flatMap(({ children }) => children.map((child) => child.id)))
+  useChanges(
+    loaded.reload,
+    ({ kind, id: changed }) => kind !== 'flow' || changed === id || below.has(changed),
+  )
+  const [isKeeping, setKeeping] = useState(false)
   const run = loaded.data
   if (!run) return <Loading error={loaded.error} />
-  const waiting = run.flow.steps?.find((one) => one.status === 'awaiting_user')
   return (
     <article className="run">
-      <RunHead run={run} reload={loaded.reload} />
+      <RunHead run={run} reload={loaded.reload} keep={() => setKeeping(true)} />
       <Problem error={loaded.error} />
-      {waiting && (
-        <Approval key={`${waiting.id}:${waiting.runs}`} run={run} step={waiting} onAnswered={loaded.reload} />
-      )}
+      <Questions run={run} onAnswered={loaded.reload} />
+      <Suggestions run={run} keep={() => setKeeping(true)} />
+      {isKeeping && <KeepDialog run={run} onClose={() => setKeeping(false)} />}
       <nav className="tabs" aria-label="Parts of the run">
         {runTabs.map((one) => (
           <a key={one} href={link.run(id, one)} {...(one === tab ? { 'aria-current': 'page' as const } : {})}>
@@ -48,15 +49,16 @@ export function RunPage({ id, tab, step }: { id: string; tab: RunTab; step: stri
           </a>
         ))}
       </nav>
-      <Tab run={run} tab={tab} step={step} />
+      <Tab run={run} tab={tab} step={step} reload={loaded.reload} />
     </article>
   )
 }
 
-function Tab({ run, tab, step }: { run: Run; tab: RunTab; step: string | null }) {
+function Tab(props: { run: Run; tab: RunTab; step: string | null; reload: () => void }) {
+  const { run, tab, step } = props
   switch (tab) {
     case 'steps':
-      return <StepsTab run={run} chosen={step} />
+      return <StepsTab run={run} chosen={step} reload={props.reload} />
     case 'profile':
       return <ProfileTab run={run} />
     case 'conversation':
@@ -89,97 +91,3 @@ function countOf(run: Run, tab: RunTab): number {
 
 const Counted = ({ howMany }: { howMany: number }) =>
   howMany > 0 ? <span className="count">{howMany}</span> : null
-
-function RunHead({ run, reload }: { run: Run; reload: () => void }) {
-  const { flow, ticket, customer } = run
-  const now = useNow()
-  return (
-    <header className="run-head">
-      <div className="run-title">
-        <FlowState flow={flow} />
-        <h1 dir="auto">{ticket?.subject ?? flow.title}</h1>
-      </div>
-      <p className="run-about">
-        {customer && (
-          <span>
-            <strong dir="auto">{customer.name}</strong>
-            {customer.organization && (
-              <span className="faint" dir="auto">
-                , {customer.organization}
-              </span>
-            )}
-          </span>
-        )}
-        {ticket && (
-          <span>
-            <LinkOut href={ticket.url}>{ticket.ref}</LinkOut> <span className="faint">({ticket.status})</span>
-          </span>
-        )}
-        <span>
-          run <CopyId id={flow.id} />
-        </span>
-        <span>
-          started <Time at={flow.created_at} />
-        </span>
-        <span className="faint">
-          {flow.completed_at === null ? 'for ' : 'took '}
-          {duration(Math.max(0, (flow.completed_at ?? now) - flow.created_at))}
-        </span>
-      </p>
-      {flow.completed_at === null && flow.waiting_for && (
-        <p className="run-now">
-          Waiting for <span dir="auto">{flow.waiting_for}</span>
-          {flow.waiting_until !== null && (
-            <>
-              {' '}
-              until <Deadline at={flow.waiting_until} />
-            </>
-          )}
-        </p>
-      )}
-      {flow.last_error && (
-        <p className="problem" dir="auto">
-          {flow.status === 'cancelled' ? 'Ended: ' : ''}
-          {flow.last_error}
-        </p>
-      )}
-      <RunActions run={run} reload={reload} />
-    </header>
-  )
-}
-
-function RunActions({ run: { flow }, reload }: { run: Run; reload: () => void }) {
-  const { busy, error, run } = useAction()
-  const [isSure, setSure] = useState(false)
-  if (flow.status === 'completed' || flow.status === 'cancelled') return null
-  if (flow.status === 'failed') {
-    return (
-      <div className="actions">
-        <button type="button" disabled={busy} onClick={() => void run(() => api.retry(flow.id)).then(reload)}>
-          Retry from the step that failed
-        </button>
-        <Problem error={error} />
-      </div>
-    )
-  }
-  const cancel = () => void run(() => api.cancel(flow.id, 'cancelled in the console')).then(reload)
-  return (
-    <div className="actions">
-      {isSure ? (
-        <>
-          <button type="button" className="danger" disabled={busy} onClick={cancel}>
-            Yes, end this run
-          </button>
-          <button type="button" className="quiet" onClick={() => setSure(false)}>
-            Go on
-          </button>
-        </>
-      ) : (
-        <button type="button" className="quiet" onClick={() => setSure(true)}>
-          Cancel run …
-        </button>
-      )}
-      <Problem error={error} />
-    </div>
-  )
-}

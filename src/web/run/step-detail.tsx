@@ -1,24 +1,22 @@
-import type { ReactNode } from 'react'
 import type { Run, Step } from '../api.ts'
 import { count, duration, exactTime, words } from '../format.ts'
+import { record, text } from '../narrow.ts'
 import { CopyId } from '../parts/copy-id.tsx'
 import { Fact } from '../parts/fact.tsx'
 import { Json } from '../parts/json.tsx'
 import { Said } from '../parts/notes.tsx'
+import { Part } from '../parts/part.tsx'
+import { Repairs } from '../parts/repairs.tsx'
 import { State } from '../parts/state.tsx'
+import { stepTypeOf } from '../parts/step-types.ts'
 import { Deadline, Time } from '../parts/time.tsx'
-
-const TYPES: Record<string, string> = {
-  tool_call: 'runs a skill',
-  ai_decision: 'asks the model',
-  conditional: 'decides by a condition',
-  wait_event: 'waits for an event',
-  approval: 'waits for a person',
-  delay: 'waits',
-}
+import { link } from '../router.ts'
+import { AnswerPart, DecisionPart } from './answers.tsx'
+import { Children } from './children.tsx'
+import { StepActions } from './step-actions.tsx'
 
 /** One step: what it was given, what came of it, how often it was tried, what it did to the world. */
-export function StepDetail({ run, step }: { run: Run; step: Step }) {
+export function StepDetail({ run, step, reload }: { run: Run; step: Step; reload: () => void }) {
   const cause = `flow:${run.flow.id}:${step.position}:`
   const effects = run.effects.filter((effect) => effect.cause.startsWith(cause))
   const lines = run.logs.filter((line) => line.step_id === step.id)
@@ -29,7 +27,7 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
         <State state={step.status} />
       </header>
       <p className="faint">
-        Step {step.position + 1}, {TYPES[step.type] ?? words(step.type)}
+        Step {step.position + 1}, {stepTypeOf(step.type)}
         {step.skill && (
           <>
             {' '}
@@ -43,6 +41,9 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
           <span aria-hidden="true">✗</span> {step.error}
         </p>
       )}
+      {step.description && <p dir="auto">{step.description}</p>}
+      <Kept run={run} step={step} />
+      <StepActions run={run} step={step} reload={reload} />
       <dl className="facts">
         <Fact name="executed">{step.runs === 0 ? 'not yet' : count(step.runs, 'time')}</Fact>
         {step.runs > 0 && <Fact name="attempts">{step.attempts}</Fact>}
@@ -61,6 +62,13 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
         )}
       </dl>
       {step.runs > 1 && <p className="faint">Shown is its last execution; the log has them all.</p>}
+      {step.children.length > 0 && (
+        <Part title="Its branches and sub-flows">
+          <Children step={step} />
+        </Part>
+      )}
+      <DecisionPart step={step} />
+      <Repairs repairs={step.repairs} />
       {step.input !== null && (
         <Part title="Input">
           <Json value={step.input} />
@@ -71,11 +79,7 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
           <Json value={step.result} />
         </Part>
       )}
-      {step.user_response !== null && (
-        <Part title="Answer of a person">
-          <Json value={step.user_response} />
-        </Part>
-      )}
+      <AnswerPart step={step} />
       {effects.length > 0 && (
         <Part title="Effects on the world">
           {effects.map((effect) => (
@@ -114,13 +118,25 @@ export function StepDetail({ run, step }: { run: Run; step: Step }) {
   )
 }
 
-const asObject = (value: unknown) => (typeof value === 'object' ? value : {})
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
+/** Of a replay: a step whose result was taken over. Of an undoing: the step that is taken back. */
+function Kept({ run, step }: { run: Run; step: Step }) {
+  const kept = text(record(record(step.settings).kept).flow)
+  const undoes = text(record(record(step.settings).undoes).step)
+  const { undo_of: undone } = run.flow
   return (
-    <div className="part">
-      <h3>{title}</h3>
-      {children}
-    </div>
+    <>
+      {kept && step.runs > 0 && (
+        <p className="faint">
+          Not done again: its result is that of <a href={link.run(kept)}>the run before</a>.
+        </p>
+      )}
+      {undoes && undone && (
+        <p className="faint">
+          Takes back <a href={link.run(undone, 'steps', undoes)}>a step of the run before</a>.
+        </p>
+      )}
+    </>
   )
 }
+
+const asObject = (value: unknown) => (typeof value === 'object' ? value : {})

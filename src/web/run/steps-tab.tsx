@@ -1,13 +1,18 @@
 import { useRef } from 'react'
 import type { Run, Step } from '../api.ts'
+import { count, words } from '../format.ts'
 import { Empty } from '../parts/notes.tsx'
 import { link } from '../router.ts'
 import { executionsOf } from './executions.ts'
 import { StepDetail } from './step-detail.tsx'
 import { Waterfall } from './waterfall.tsx'
 
+/** More of what is still to come than this is folded. */
+const SHOWN = 12
+
 /** The waterfall, and beside it the step that was chosen; else the one the run stands at. */
-export function StepsTab({ run, chosen }: { run: Run; chosen: string | null }) {
+export function StepsTab(props: { run: Run; chosen: string | null; reload: () => void }) {
+  const { run, chosen } = props
   const steps = run.flow.steps ?? []
   const executions = executionsOf(run)
   const step = steps.find(({ id }) => id === chosen) ?? executions.at(-1)?.step
@@ -32,27 +37,34 @@ export function StepsTab({ run, chosen }: { run: Run; chosen: string | null }) {
         ) : (
           <Empty>The first step has not begun yet.</Empty>
         )}
-        {notTaken.length > 0 && (
-          <details className="not-taken">
-            <summary>
-              {notTaken.length} steps{' '}
-              {run.flow.completed_at === null ? 'not taken so far' : 'were not needed'}
-            </summary>
-            <ul>
-              {notTaken.map((one) => (
-                <li key={one.id}>
-                  <button type="button" className="quiet" onClick={() => select(one)}>
-                    {one.title}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <NotTaken run={run} steps={notTaken} select={select} />
       </div>
       <div ref={detail} className="detail">
-        {step && <StepDetail key={step.id} run={run} step={step} />}
+        {step && <StepDetail key={step.id} run={run} step={step} reload={props.reload} />}
       </div>
     </div>
+  )
+}
+
+/** While the run goes on, what may come next; afterwards, what was not needed. */
+function NotTaken({ run, steps, select }: { run: Run; steps: Step[]; select: (step: Step) => void }) {
+  if (steps.length === 0) return null
+  const isOver = run.flow.completed_at !== null
+  return (
+    <details className="not-taken" open={!isOver && steps.length <= SHOWN}>
+      <summary>
+        {count(steps.length, 'step')} {isOver ? 'not needed' : 'not taken so far'}
+      </summary>
+      <ol>
+        {steps.map((step) => (
+          <li key={step.id}>
+            <button type="button" className="quiet" onClick={() => select(step)}>
+              <span aria-hidden="true">·</span> {step.title}
+              {step.status !== 'pending' && <span className="badge">{words(step.status)}</span>}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </details>
   )
 }

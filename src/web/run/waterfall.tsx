@@ -4,6 +4,7 @@ import { duration, words } from '../format.ts'
 import { useNow } from '../hub-time.ts'
 import { record } from '../narrow.ts'
 import { toneOf } from '../parts/state.tsx'
+import { Children } from './children.tsx'
 import type { Execution } from './executions.ts'
 import { type Scale, squeezedScale, trueScale } from './time-scale.ts'
 
@@ -16,7 +17,12 @@ const MARKS: Record<string, string> = {
   awaiting_user: '◆',
   waiting: '◔',
   cancelled: '■',
+  skipped: '·',
+  rolled_back: '↶',
 }
+
+/** States that their mark alone would not tell. */
+const TOLD = ['skipped', 'rolled_back']
 
 /** Every execution on one time axis; bars are work, hatched is waiting. */
 export function Waterfall(props: {
@@ -75,11 +81,13 @@ export function Waterfall(props: {
                   </span>
                 )}
                 {one.attempts > 1 && <span className="badge">{one.attempts} attempts</span>}
+                {TOLD.includes(one.state) && <span className="badge">{words(one.state)}</span>}
                 <span className="visually-hidden">, {words(one.state)}</span>
               </span>
               <Bar execution={one} scale={scale} to={to} />
               <span className="wf-time">{answerOf(one) ?? duration((one.to ?? now) - one.from)}</span>
             </button>
+            {one.nth === total.get(one.step.id) && <Children step={one.step} />}
           </li>
         ))}
       </ol>

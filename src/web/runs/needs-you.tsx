@@ -7,6 +7,7 @@ import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
 import { link } from '../router.ts'
 import { useAction, useData } from '../use-data.ts'
+import { headingOf } from './heading.ts'
 
 const SHOWN = '10'
 
@@ -36,16 +37,18 @@ export function NeedsYou() {
           <li key={row.id}>
             <a className="row need" href={link.run(row.id)}>
               <span className="state tone-you">
-                <span aria-hidden="true">◆</span> approval
+                <span aria-hidden="true">◆</span> asks
               </span>
               <span dir="auto">
-                {row.customer_name}: {row.ticket_subject ?? row.title}
+                {row.customer_name && `${row.customer_name}: `}
+                {headingOf(row)}
+                {row.waiting_for && <span className="faint"> · {row.waiting_for}</span>}
               </span>
               <span className="when faint">
                 since <Time at={row.updated_at} only="relative" />
                 {row.waiting_until !== null && (
                   <>
-                    , expires <Time at={row.waiting_until} only="relative" />
+                    , until <Time at={row.waiting_until} only="relative" />
                   </>
                 )}
               </span>
@@ -67,7 +70,7 @@ export function NeedsYou() {
           <li key={row.id} className="row need">
             <State state="failed" />
             <a href={link.run(row.id)} dir="auto">
-              {row.ticket_subject ?? row.title}: {row.last_error}
+              {headingOf(row)}: {row.last_error}
             </a>
             <button type="button" disabled={busy} onClick={() => act(() => api.retry(row.id))}>
               Retry

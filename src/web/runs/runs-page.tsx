@@ -1,14 +1,15 @@
 import { useState } from 'react'
 import { api, type FlowRow } from '../api.ts'
-import { duration } from '../format.ts'
+import { actorName, count, duration, words } from '../format.ts'
 import { useNow } from '../hub-time.ts'
 import { useChanges } from '../live.ts'
-import { Empty, Loading, Problem } from '../parts/notes.tsx'
+import { Paged } from '../parts/paged.tsx'
 import { FlowState } from '../parts/state.tsx'
 import { Deadline, Time } from '../parts/time.tsx'
 import { link } from '../router.ts'
-import { useData } from '../use-data.ts'
+import { usePages } from '../use-pages.ts'
 import { FiguresStrip } from './figures-strip.tsx'
+import { headingOf } from './heading.ts'
 import { NeedsYou } from './needs-you.tsx'
 
 const FILTERS: [string, string][] = [
@@ -20,18 +21,12 @@ const FILTERS: [string, string][] = [
   ['failed', 'Failed'],
   ['cancelled', 'Cancelled'],
 ]
-const PAGE = 25
 
 /** All runs, live: newest first, by state, a page at a time. */
 export function RunsPage() {
   const [status, setStatus] = useState('')
-  const [pages, setPages] = useState(1)
-  const runs = useData(`${status}:${pages}`, () => loadPages(status, pages))
+  const runs = usePages(status, (page) => api.flows({ status, ...page }))
   useChanges(runs.reload, ({ kind }) => kind === 'flow' || kind === 'ticket')
-  const choose = (next: string) => {
-    setStatus(next)
-    setPages(1)
-  }
   return (
     <>
       <h1 className="visually-hidden">Runs</h1>
@@ -44,46 +39,24 @@ export function RunsPage() {
             type="button"
             className="chip"
             aria-pressed={status === value}
-            onClick={() => choose(value)}
+            onClick={() => setStatus(value)}
           >
             {label}
           </button>
         ))}
       </div>
-      {runs.data ? (
-        <>
-          <Problem error={runs.error} />
-          <RunList rows={runs.data.rows} />
-          {runs.data.more && (
-            <button type="button" className="more" onClick={() => setPages(pages + 1)}>
-              Show older runs
-            </button>
-          )}
-        </>
-      ) : (
-        <Loading error={runs.error} />
-      )}
+      <Paged
+        list={runs}
+        empty="No runs. One starts when a ticket is assigned to AI at the desk, or as a new flow."
+        more="Show older runs"
+      >
+        {(rows) => <RunList rows={rows} />}
+      </Paged>
     </>
   )
 }
 
-/** All pages that are shown are loaded again, so that a change on any of them is seen. */
-async function loadPages(status: string, pages: number) {
-  const rows: FlowRow[] = []
-  let cursor: string | undefined
-  for (let page = 0; page < pages; page += 1) {
-    const answer = await api.flows({ status, limit: String(PAGE), ...(cursor ? { cursor } : {}) })
-    rows.push(...answer.data)
-    if (!answer.nextCursor) return { rows, more: false }
-    cursor = answer.nextCursor
-  }
-  return { rows, more: true }
-}
-
 function RunList({ rows }: { rows: FlowRow[] }) {
-  if (rows.length === 0) {
-    return <Empty>No runs. One starts when a ticket is assigned to AI at the desk.</Empty>
-  }
   return (
     <ul className="rows" aria-label="Runs">
       {rows.map((row) => (
@@ -91,9 +64,9 @@ function RunList({ rows }: { rows: FlowRow[] }) {
           <a className="row run-row" href={link.run(row.id)}>
             <FlowState flow={row} />
             <span className="what">
-              <strong dir="auto">{row.ticket_subject ?? row.title}</strong>
+              <strong dir="auto">{headingOf(row)}</strong>
               <span className="faint" dir="auto">
-                {row.customer_name ?? 'customer not known yet'} · {row.ticket ?? row.title}
+                {aboutRun(row)}
               </span>
             </span>
             <Now row={row} />
@@ -105,6 +78,19 @@ function RunList({ rows }: { rows: FlowRow[] }) {
       ))}
     </ul>
   )
+}
+
+function aboutRun({
+  ticket,
+  customer_name: customer,
+  template,
+  requested_by,
+  undo_of,
+  replay_of,
+}: FlowRow): string {
+  const made = undo_of ? 'undoes a run' : replay_of ? 'replay' : template ? words(template) : 'planned'
+  if (ticket) return `${customer ?? 'customer not known yet'} · ${ticket} · ${made}`
+  return `${made} · for ${actorName(requested_by)}`
 }
 
 /** What it waits for and until when; else how long it took, or why it failed. */
@@ -128,7 +114,7 @@ function Now({ row }: { row: FlowRow }) {
   return (
     <span className="now faint">
       <span>
-        {row.steps_executed} steps in {duration(row.completed_at - row.created_at)}
+        {count(row.steps_executed, 'step')} in {duration(row.completed_at - row.created_at)}
       </span>
       {row.last_error && <span dir="auto">{row.last_error}</span>}
     </span>
