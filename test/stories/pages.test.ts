@@ -1,0 +1,62 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ask } from '../doors.ts'
+import { startTestHub, type TestHub } from '../hub.ts'
+import { bodyOf, checkBody, findOperation, objectOf, readDocument } from '../openapi.ts'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+let hub: TestHub
+beforeAll(async () => {
+  hub = await startTestHub({ env: { APPROVE_CONTACTS: 'first' } })
+})
+afterAll(() => hub[Symbol.asyncDispose]())
+
+/** What a page shows as JSON, by what stands behind the word: ```json step, ```json POST /api/v1/ai/flows. */
+const examples = ['README.md', ...globSync('docs/*.md', { cwd: root })].flatMap((page) => {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/```json ([^\n]+)\n(.*?)```/gs)].map(([, kind = '', json = '']) => ({
+    page,
+    kind,
+    value: JSON.parse(json) as unknown,
+  }))
+})
+const ofKind = (wanted: RegExp) => examples.filter(({ kind }) => wanted.test(kind))
+
+describe('what pages show as steps', () => {
+  const pages = [...new Set(ofKind(/^step$/).map(({ page }) => page))]
+
+  it.each(pages)('can be saved as a template, in the order of %s', async (page) => {
+    const steps = ofKind(/^step$/).flatMap((one) => (one.page === page ? [one.value] : []))
+    const answer = await ask(hub, 'POST', '/api/v1/ai/flow-templates', {
+      body: { name: 'of_a_page', title: 'Of a page', params: paramsOf(steps), steps },
+    })
+    expect(answer.status, answer.text).toBe(201)
+    const { template } = answer.json as { template: unknown }
+    expect(template, 'names that steps do not have are left out').toMatchObject({ steps })
+  })
+})
+
+const paramsOf = (steps: unknown[]) =>
+  Object.fromEntries(
+    [...JSON.stringify(steps).matchAll(/\{\{params\.(\w+)/g)].map(([, name = '']) => [
+      name,
+      { type: 'string', description: 'Of a page' },
+    ]),
+  )
+
+describe('what pages show as requests', () => {
+  it.each(ofKind(/^(GET|POST|PATCH|DELETE) /).map((one) => [one.page, one.kind, one.value] as const))(
+    'is in %s a %s as its description wants it',
+    async (_page, kind, value) => {
+      const document = readDocument('hub', objectOf((await ask(hub, 'GET', '/api/v1/openapi.json')).json))
+      const [method = '', path = ''] = kind.split(' ')
+      const operation = findOperation(document, method, path)
+      if (!operation) throw new Error(`there is no ${kind}`)
+      const schema = bodyOf(operation)?.content['application/json']?.schema
+      expect(checkBody(operation, schema, value, false)).toEqual([])
+    },
+  )
+})
