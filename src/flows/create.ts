@@ -28,7 +28,7 @@ export type StartFlow = {
   context?: Record<string, unknown>
   /** In the words of whoever asked; the parameters where nobody wrote any. */
   request?: string
-  planning?: { prompt: string; runId: string | null }
+  planning?: { prompt: string | null; runId: string | null }
   parent?: { flowId: string; stepId: string; runs: number; branch: string | null; depth: number }
   replayOf?: string
   undoOf?: string

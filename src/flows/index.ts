@@ -12,15 +12,17 @@ export { createFlow, type StartFlow } from './create.ts'
 export {
   Bounds,
   durationMs,
+  flowStatuses,
   isFinal,
   type StepInput,
+  stepStatuses,
   TemplateDefinition,
   type TemplateInput,
 } from './definition.ts'
 export { deleteStep, type EditDeps, insertStep } from './edit/edit-steps.ts'
 export { createEngine } from './engine.ts'
-export { createPlanner, type Plan, type Planner } from './planner/index.ts'
-export { type Prompt, promptOf } from './prompt.ts'
+export { createPlanner, type Plan, type Planner, ShownPlan } from './planner/index.ts'
+export { Prompt, promptOf } from './prompt.ts'
 export {
   createSchedule,
   editSchedule,

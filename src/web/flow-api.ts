@@ -25,6 +25,7 @@ export type Analytics = Awaited<ReturnType<typeof flowAnalytics>>
 export type Retried = Awaited<ReturnType<typeof retryAlike>>
 export type Skill = ReturnType<typeof showSkill>
 
+type Request = { message: string; ticket?: string }
 type Started = { flow: { id: string } }
 type Paged = { cursor?: string | undefined; limit?: string }
 type Values = Record<string, unknown>
@@ -46,11 +47,13 @@ const trigger = (id: string) => `/ai/flow-triggers/${id}`
 
 /** What the flow screens ask of the hub; `api.ts` has the rest. */
 export const flowApi = {
-  plan: (request: { message: string; ticket?: string }) =>
-    call<{ plan: PlannedFlow }>('POST', '/ai/flows', { ...request, preview: true }),
+  /** Without a question of its own: the page shows it, and starts what it has shown. */
+  plan: (request: Request) =>
+    call<{ plan: PlannedFlow }>('POST', '/ai/flows', { ...request, preview: true, confirm: false }),
+  startPlan: (request: Request, { title, planned_steps, suggestions }: PlannedFlow) =>
+    call<Started>('POST', '/ai/flows', { ...request, plan: { title, planned_steps, suggestions } }),
   startTemplate: (template: string, params: Values) =>
     call<Started>('POST', '/ai/flows', { template, params }),
-  startPlan: (request: { message: string; ticket?: string }) => call<Started>('POST', '/ai/flows', request),
 
   delegate: (id: string, step: string, to: string, note: string | null) =>
     call<unknown>('POST', `${flow(id)}/steps/${step}/delegate`, { to, note }),

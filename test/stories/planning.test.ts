@@ -221,6 +221,49 @@ describe('a plan that changes something', () => {
     const actions = z.object({ data: z.array(z.unknown()) }).parse(await hub.api.call('GET', '/ai/actions'))
     expect(actions.data).toContainEqual(expect.objectContaining({ event_type: 'plan_created' }))
   })
+
+  it('runs as a preview showed it, without asking the model again', async () => {
+    const { id } = task('Colophon')
+    model.say(finish('Colophon'))
+    const request = { message: "Find task 'Colophon' and mark it as complete", confirm: false }
+    const preview = Answer.parse((await post({ ...request, preview: true })).body)
+    model.say({ kind: 'cannot', reason: 'It is not asked.' })
+    const { flow, plan } = await ask(request.message, { plan: preview.plan })
+    expect(model.asked()).toEqual([])
+    expect(flow).toMatchObject({ status: 'completed', title: "Finish 'Colophon'" })
+    expect(plan.steps).toEqual(preview.plan?.steps)
+    expect(hub.control.world.taskTracker.tasks[id]?.status).toBe('done')
+  })
+
+  it('is held to everything again when it comes back from a preview', async () => {
+    const before = await flowCount()
+    const plan = {
+      title: 'Mine',
+      planned_steps: [{ ...find('x'), input: { search: 'x' }, skill: 'erase_all' }],
+    }
+    const { status, body } = await post({ message: 'Erase all of it', plan })
+    expect(status).toBe(422)
+    expect(Problem.parse(body)).toMatchObject({
+      type: 'urn:switchboard:bad_steps',
+      errors: [{ path: 'steps.0.skill', message: expect.stringContaining('erase_all') }],
+    })
+    const unapproved = {
+      title: 'Mine',
+      planned_steps: [
+        {
+          type: 'tool_call',
+          name: 'mail',
+          title: 'Write',
+          skill: 'send_email',
+          input: { kind: 'answer', subject: 'Hi', text: 'Hi' },
+        },
+      ],
+    }
+    const contact = await post({ message: `Write to zendesk:${hub.ticketOf(ABHISHEK)}`, plan: unapproved })
+    expect(contact.status).toBe(422)
+    expect(JSON.stringify(contact.body)).toContain('without an approval')
+    expect(await flowCount()).toBe(before)
+  })
 })
 
 describe('a plan that reaches a customer', () => {

@@ -19,8 +19,10 @@ import { withConfirmation } from './confirm.ts'
 import { modelCosts, type PlanView, planInWords, viewOf } from './estimate.ts'
 import { shouldCreateFlow } from './intent.ts'
 import { type PlanRepair, stepsOf } from './read-plan.ts'
+import { planAsShown, type ShownPlan } from './shown-plan.ts'
 
 export type { PlanView } from './estimate.ts'
+export { ShownPlan } from './shown-plan.ts'
 
 export type PlannerDeps = StartDeps &
   CheckDeps & {
@@ -46,6 +48,8 @@ export type PlanRequest = {
   ticket?: string | undefined
   /** Whether a person is asked before the first write or contact. Contacts keep their approvals either way. */
   confirm: boolean
+  /** A plan that was shown for the message, to be started as it is; then no model is asked. */
+  shown?: ShownPlan | undefined
 }
 
 /** A plan that can run, and nothing of it written yet. */
@@ -55,7 +59,8 @@ export type Plan = {
   suggestions: Suggestion[]
   repairs: PlanRepair[]
   about: About
-  asked: { prompt: string; runs: ModelRun[] }
+  /** What the model was asked; of a plan that was shown before, nothing. */
+  asked: { prompt: string | null; runs: ModelRun[] }
   availableSkills: string[]
 }
 
@@ -73,10 +78,12 @@ export type Planner = ReturnType<typeof createPlanner>
 export function createPlanner(deps: PlannerDeps) {
   /**
    * Plans a request and writes nothing. Throws InputError: 422 `not_a_flow` for a question, 422 `unplannable`,
-   * 503 `planner_unavailable`, 404 for a ticket that is not there, 413 for a message that is too long.
+   * 503 `planner_unavailable`, 404 for a ticket that is not there, 413 for a message that is too long; of a plan
+   * that was shown before, 422 `bad_steps`.
    */
   async function plan(org: OrgId, request: PlanRequest): Promise<Plan> {
     if (request.message.length > MESSAGE_MAX) throw tooLong(request.message.length)
+    if (request.shown) return planAsShown(deps, org, request, request.shown)
     const about = await findAbout(deps, org, request)
     const caseId = about.ticket?.ref ?? null
     const wanted = await shouldCreateFlow(deps.ai, request.message, caseId)

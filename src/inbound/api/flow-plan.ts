@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Plan, Planner } from '../../flows/index.ts'
+import { type Plan, type Planner, ShownPlan } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Role } from '../../skills/index.ts'
 import type { OrgId } from '../../work/index.ts'
@@ -13,6 +13,9 @@ export const planBody = {
     .default(true)
     .describe('Whether a person is asked before the first write or contact; contacts keep their approvals'),
   preview: z.boolean().default(false).describe('Answer the plan and start nothing'),
+  plan: ShownPlan.optional().describe(
+    'The plan of a preview, to be started as it was shown: title, planned_steps and suggestions; checked again',
+  ),
 }
 
 type Request = {
@@ -20,15 +23,16 @@ type Request = {
   ticket?: string | undefined
   confirm: boolean
   preview: boolean
+  plan?: ShownPlan | undefined
 }
 
 /** Plans a message and, unless only a preview is wanted, starts the flow. @returns its id and the plan as shown. */
 export async function planFromMessage(
   deps: { planner: Planner; org: OrgId },
-  { message, ticket, confirm, preview }: Request,
+  { message, ticket, confirm, preview, plan: shown }: Request,
   caller: { actor: string; role: Role },
 ) {
-  const request = { message, ticket, confirm, by: caller.actor, role: caller.role, from: 'api' }
+  const request = { message, ticket, confirm, shown, by: caller.actor, role: caller.role, from: 'api' }
   if (preview) {
     const plan = await deps.planner.plan(deps.org, request)
     return { flowId: null, plan: { ...showPlan(plan), planned_steps: plan.steps } }

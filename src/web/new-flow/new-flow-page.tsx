@@ -67,7 +67,7 @@ export function NewFlowPage(props: { words: string; template: string | null; tic
           plan={planned.plan}
           isOfOtherWords={planned.message !== about.message || planned.ticket !== (about.ticket ?? '')}
           start={async () => {
-            const { flow } = await flowApi.startPlan(about)
+            const { flow } = await flowApi.startPlan(about, planned.plan)
             window.location.hash = link.run(flow.id)
           }}
           changeWords={changeWords}
