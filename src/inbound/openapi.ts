@@ -4,9 +4,10 @@ import type { Route } from './routes.ts'
 /** OpenAPI 3.1 of the REST door and of the doors that are not made of routes. */
 export function openApiOf(routes: readonly Route[], version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
+  const shapes: Shapes = {}
   for (const route of routes) {
     const path = `/api/v1${route.path.replace(/:(\w+)/g, '{$1}')}`
-    paths[path] = { ...paths[path], [route.method]: operationOf(route, path) }
+    paths[path] = { ...paths[path], [route.method]: operationOf(route, path, shapes) }
   }
   for (const { path, method, ...operation } of OTHER_DOORS) {
     paths[path] = { ...paths[path], [method]: { operationId: idOf(method, path), ...operation } }
@@ -18,6 +19,7 @@ export function openApiOf(routes: readonly Route[], version: string): Record<str
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       schemas: {
+        ...shapes,
         Problem: {
           type: 'object',
           required: ['type', 'title', 'status', 'detail'],
@@ -47,6 +49,10 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 })
 const done = (type: string) => ({ description: 'Done', content: { [type]: {} } })
+const answered = (shape: z.ZodType | undefined, shapes: Shapes) => ({
+  description: 'Done',
+  content: { 'application/json': shape ? { schema: sharedSchema(shape, shapes) } : {} },
+})
 const anyObject = { content: { 'application/json': { schema: { type: 'object' } } } }
 
 /** Doors that nobody needs a token for. */
@@ -124,7 +130,7 @@ const OTHER_DOORS = [
   },
 ]
 
-function operationOf(route: Route, path: string): Record<string, unknown> {
+function operationOf(route: Route, path: string, shapes: Shapes): Record<string, unknown> {
   const status = route.status ?? 200
   return {
     operationId: idOf(route.method, path),
@@ -140,8 +146,8 @@ function operationOf(route: Route, path: string): Record<string, unknown> {
         }
       : {}),
     responses: {
-      [status]: status === 204 ? { description: 'Done' } : done('application/json'),
-      ...(route.else ? { [route.else.status]: done('application/json') } : {}),
+      [status]: status === 204 ? { description: 'Done' } : answered(route.answer, shapes),
+      ...(route.else ? { [route.else.status]: answered(route.else.answer, shapes) } : {}),
       400: problem('Bad input'),
       401: problem('No token, or a wrong one'),
       403: problem('The token lacks the scope'),
@@ -174,3 +180,15 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query') {
 }
 
 const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+
+/** Schemas that have a name of their own, which several operations refer to. */
+type Shapes = Record<string, unknown>
+
+/** The schema with what has a name in it put among the shapes. */
+function sharedSchema(schema: z.ZodType, shapes: Shapes): unknown {
+  const { $schema: _, $defs = {}, ...own } = jsonSchema(schema)
+  const shared = (part: unknown): unknown =>
+    JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'))
+  for (const [name, one] of Object.entries($defs)) shapes[name] = shared(one)
+  return shared(own)
+}

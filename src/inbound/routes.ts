@@ -22,8 +22,10 @@ export type Route<
   body?: Body
   /** Default 200. */
   status?: number
+  /** What it answers then, for whoever reads the OpenAPI document; tests hold answers to it. */
+  answer?: z.ZodType
   /** Where the same route may also answer without having made anything: when, and with which status then. */
-  else?: { status: number; when(body: z.output<Body>): boolean }
+  else?: { status: number; when(body: z.output<Body>): boolean; answer?: z.ZodType }
   run(input: {
     params: z.output<Path>
     query: z.output<Query>

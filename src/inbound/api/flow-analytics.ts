@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { flowAnalytics, retryAlike } from '../../flows/index.ts'
 import { defineRoute, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
+import { Analytics, RetriedAlike } from './shapes/analytics.ts'
 
 const time = z
   .string()
@@ -22,6 +23,7 @@ export function flowAnalyticsRoutes(deps: ApiDeps): Route[] {
         since: time.optional(),
         until: time.optional(),
       }),
+      answer: Analytics,
       run: ({ query }) => flowAnalytics(deps, org, query),
     }),
     defineRoute({
@@ -36,6 +38,7 @@ export function flowAnalyticsRoutes(deps: ApiDeps): Route[] {
         limit: z.int().min(1).max(200).default(100).describe('At most this many at once'),
         cursor: z.string().optional().describe('`nextCursor` of the answer before'),
       }),
+      answer: RetriedAlike,
       run: ({ params, body, caller }) =>
         retryAlike(deps, org, { fingerprint: params.fingerprint, ...body }, caller.actor),
     }),

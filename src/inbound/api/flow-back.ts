@@ -4,6 +4,8 @@ import { getSteps } from '../../store/rows/flow-steps.ts'
 import { defineRoute, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { showFlow } from './flows.ts'
+import { ReplayEffects, RollbackPlan, RollbackStarted } from './shapes/back.ts'
+import { OneFlow } from './shapes/flow.ts'
 
 const id = z.object({ id: z.string() })
 const step = z.union([z.int().min(0), z.string()]).describe('Position or name of a step')
@@ -28,6 +30,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
       scope: 'read',
       params: id,
       query: z.object({ from: z.string().describe('Position or name of a step') }),
+      answer: ReplayEffects,
       async run({ params, query }) {
         const { flow, from, effects } = await previewReplay(deps, org, params.id, query.from)
         return {
@@ -46,6 +49,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
       status: 201,
       params: id,
       body: Replay,
+      answer: OneFlow,
       async run({ params, body, caller }) {
         const flow = await replayFlow(deps, org, params.id, body, caller.actor)
         return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
@@ -57,6 +61,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
       summary: 'How what a flow did would be taken back, newest first, and what cannot be',
       scope: 'read',
       params: id,
+      answer: RollbackPlan,
       async run({ params }) {
         const { flow, undoing } = await previewRollback(deps, org, params.id)
         return { flow: flow.id, effects: undoing.map(showUndoing) }
@@ -75,6 +80,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
           .optional()
           .describe('Ids of effects; without it all that can be taken back'),
       }),
+      answer: RollbackStarted,
       async run({ params, body, caller }) {
         const { flow, left } = await rollBack(deps, org, params.id, body.only, caller.actor)
         const steps = await getSteps(store.read, flow)

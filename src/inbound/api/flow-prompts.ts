@@ -3,6 +3,7 @@ import { delegate, respond } from '../../flows/index.ts'
 import { defineRoute, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { personOf, shownFlow } from './flows.ts'
+import { OneFlow } from './shapes/flow.ts'
 
 const stepId = z.object({ id: z.string(), stepId: z.string() })
 
@@ -32,6 +33,7 @@ export function flowPromptRoutes(deps: ApiDeps): Route[] {
       scope: 'write',
       params: stepId,
       body: Answer,
+      answer: OneFlow,
       async run({ params, body: { response }, caller }) {
         await respond(
           deps,
@@ -50,6 +52,7 @@ export function flowPromptRoutes(deps: ApiDeps): Route[] {
       scope: 'write',
       params: stepId,
       body: Delegation,
+      answer: OneFlow,
       async run({ params, body, caller }) {
         await delegate(deps, deps.org, { flowId: params.id, stepId: params.stepId }, body, personOf(caller))
         return shownFlow(deps, params.id)

@@ -13,6 +13,9 @@ import { getSteps } from '../../store/rows/flow-steps.ts'
 import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { showFlow } from './flows.ts'
+import { OneFlow } from './shapes/flow.ts'
+import { pageShape } from './shapes/parts.ts'
+import { Schedule } from './shapes/starting.ts'
 
 const id = z.object({ id: z.string() })
 
@@ -25,6 +28,7 @@ export function flowScheduleRoutes({ store, org, starting }: ApiDeps): Route[] {
       summary: 'List schedules, newest first, with their last and next times',
       scope: 'read',
       query: pageQuery,
+      answer: pageShape(Schedule),
       async run({ query: { limit, cursor } }) {
         const page = { limit: limit + 1, ...(cursor ? { before: cursor } : {}) }
         const rows = await listSchedules(store.read, org, page)
@@ -44,6 +48,7 @@ export function flowScheduleRoutes({ store, org, starting }: ApiDeps): Route[] {
       scope: 'write',
       status: 201,
       body: ScheduleInput,
+      answer: Schedule,
       run: async ({ body, caller }) =>
         showSchedule(starting, await createSchedule(starting, org, body, caller.actor)),
     }),
@@ -53,6 +58,7 @@ export function flowScheduleRoutes({ store, org, starting }: ApiDeps): Route[] {
       summary: 'One schedule with its next five times',
       scope: 'read',
       params: id,
+      answer: Schedule,
       run: async ({ params }) => showSchedule(starting, await needSchedule(starting, org, params.id)),
     }),
     defineRoute({
@@ -68,6 +74,7 @@ export function flowScheduleRoutes({ store, org, starting }: ApiDeps): Route[] {
         missed: ScheduleInput.shape.missed.unwrap().optional(),
         enabled: z.boolean().optional(),
       }),
+      answer: Schedule,
       run: async ({ params, body }) =>
         showSchedule(starting, await editSchedule(starting, org, params.id, body)),
     }),
@@ -87,6 +94,7 @@ export function flowScheduleRoutes({ store, org, starting }: ApiDeps): Route[] {
       scope: 'write',
       status: 201,
       params: id,
+      answer: OneFlow,
       async run({ params, caller }) {
         const flow = await runSchedule(starting, org, params.id, caller.actor)
         return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }

@@ -4,6 +4,7 @@ import type { OrgId } from '../../work/index.ts'
 import { defineRoute, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { personOf, shownFlow } from './flows.ts'
+import { OneFlow } from './shapes/flow.ts'
 
 /** Steps that people put into a flow, or take out of it. */
 export function flowStepRoutes(deps: Pick<ApiDeps, 'store'> & { org: OrgId; editing: EditDeps }): Route[] {
@@ -21,6 +22,7 @@ export function flowStepRoutes(deps: Pick<ApiDeps, 'store'> & { org: OrgId; edit
           .looseObject({ type: z.string(), title: z.string().min(1) })
           .describe('As templates write steps, or as plans do, with params and mappings'),
       }),
+      answer: OneFlow,
       async run({ params: { id }, body, caller }) {
         await insertStep(deps.editing, deps.org, id, body, personOf(caller))
         return shownFlow(deps, id)
@@ -32,6 +34,7 @@ export function flowStepRoutes(deps: Pick<ApiDeps, 'store'> & { org: OrgId; edit
       summary: 'Take a step that has not begun out of a flow',
       scope: 'write',
       params: z.object({ id: z.string(), stepId: z.string() }),
+      answer: OneFlow,
       async run({ params: { id, stepId }, caller }) {
         await deleteStep(deps.editing, deps.org, { flowId: id, stepId }, personOf(caller))
         return shownFlow(deps, id)

@@ -12,6 +12,8 @@ import { InputError } from '../../ops/errors.ts'
 import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { personOf } from './flows.ts'
+import { pageShape } from './shapes/parts.ts'
+import { SavedTemplate, Template } from './shapes/starting.ts'
 
 const { name, description, params, deadline, assigned_to_ai } = TemplateDefinition.shape
 
@@ -63,6 +65,7 @@ export function flowTemplateRoutes(deps: ApiDeps): Route[] {
       summary: 'The templates with their parameters and steps, by name; of saved ones the newest version',
       scope: 'read',
       query: pageQuery,
+      answer: pageShape(Template),
       async run({ query: { limit, cursor } }) {
         const rows = await listTemplates(store.read, org, { limit: limit + 1, after: cursor })
         return pageOf(
@@ -80,6 +83,7 @@ export function flowTemplateRoutes(deps: ApiDeps): Route[] {
       scope: 'read',
       params: z.object({ name: z.string() }),
       query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+      answer: Template,
       run: ({ params, query }) => needListed(store.read, org, params.name, query.version),
     }),
     defineRoute({
@@ -90,6 +94,7 @@ export function flowTemplateRoutes(deps: ApiDeps): Route[] {
       scope: 'write',
       status: 201,
       body: Body,
+      answer: SavedTemplate,
       async run({ body, caller }) {
         const by = { ...personOf(caller), fromFlow: body.from_flow ?? null }
         const template = await saveTemplate(deps.editing, org, await given(body), by)

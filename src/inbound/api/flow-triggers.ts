@@ -10,6 +10,8 @@ import {
 import { listTriggers } from '../../store/rows/flow-triggers.ts'
 import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
+import { pageShape } from './shapes/parts.ts'
+import { Trigger } from './shapes/starting.ts'
 
 const id = z.object({ id: z.string() })
 
@@ -22,6 +24,7 @@ export function flowTriggerRoutes({ store, org, starting }: ApiDeps): Route[] {
       summary: 'List triggers, newest first, with what they last started',
       scope: 'read',
       query: pageQuery,
+      answer: pageShape(Trigger),
       async run({ query: { limit, cursor } }) {
         const page = { limit: limit + 1, ...(cursor ? { before: cursor } : {}) }
         const rows = await listTriggers(store.read, org, page)
@@ -41,6 +44,7 @@ export function flowTriggerRoutes({ store, org, starting }: ApiDeps): Route[] {
       scope: 'write',
       status: 201,
       body: TriggerInput,
+      answer: Trigger,
       run: async ({ body, caller }) =>
         showTrigger(starting, await createTrigger(starting, org, body, caller.actor)),
     }),
@@ -50,6 +54,7 @@ export function flowTriggerRoutes({ store, org, starting }: ApiDeps): Route[] {
       summary: 'One trigger',
       scope: 'read',
       params: id,
+      answer: Trigger,
       run: async ({ params }) => showTrigger(starting, await needTrigger(starting, org, params.id)),
     }),
     defineRoute({
@@ -59,6 +64,7 @@ export function flowTriggerRoutes({ store, org, starting }: ApiDeps): Route[] {
       scope: 'write',
       params: id,
       body: z.strictObject({ enabled: z.boolean() }),
+      answer: Trigger,
       run: async ({ params, body }) =>
         showTrigger(starting, await switchTrigger(starting, org, params.id, body.enabled)),
     }),

@@ -11,6 +11,9 @@ import type { ApiDeps } from './deps.ts'
 import { childrenShown, type ShownChild } from './flow-children.ts'
 import { needOneOf, planBody, planFromMessage } from './flow-plan.ts'
 import { runOfFlow } from './run.ts'
+import { FlowInList, FlowLog, FlowRun, OneFlow } from './shapes/flow.ts'
+import { pageShape } from './shapes/parts.ts'
+import { PlanPreview, StartedFlow } from './shapes/plan.ts'
 
 const id = z.object({ id: z.string() })
 
@@ -32,6 +35,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
           .optional()
           .describe('Branches and sub-flows of this flow; without it none is listed'),
       }),
+      answer: pageShape(FlowInList),
       async run({ query: { limit, cursor, status, ticket, template, parent } }) {
         const rows = await listFlows(store.read, org, {
           limit: limit + 1,
@@ -55,12 +59,13 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'Start a flow from a template, or have a message planned; with preview, only show the plan',
       scope: 'write',
       status: 201,
-      else: { status: 200, when: ({ preview }) => preview },
+      else: { status: 200, when: ({ preview }) => preview, answer: PlanPreview },
       body: z.object({
         template: z.string().min(1).optional(),
         params: z.record(z.string(), z.unknown()).default({}),
         ...planBody,
       }),
+      answer: StartedFlow,
       async run({ body: { template, params, message, ...planned }, caller }) {
         needOneOf({ template, message })
         if (message !== undefined) {
@@ -77,6 +82,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'One flow with its steps',
       scope: 'read',
       params: id,
+      answer: OneFlow,
       run: ({ params }) => shown(params.id),
     }),
     defineRoute({
@@ -85,6 +91,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'One flow with everything that it did: profile, mails, calls, desk writes, alerts, effects',
       scope: 'read',
       params: id,
+      answer: FlowRun,
       run: ({ params }) => runOfFlow(deps, params.id),
     }),
     defineRoute({
@@ -94,6 +101,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       scope: 'read',
       params: id,
       query: pageQuery,
+      answer: pageShape(FlowLog),
       async run({ params, query: { limit, cursor } }) {
         await shown(params.id)
         const rows = await logsOfFlow(store.read, org, params.id, limit + 1, cursor)
@@ -112,6 +120,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       scope: 'write',
       params: id,
       body: z.object({ reason: z.string().min(1).default('cancelled by a person') }),
+      answer: OneFlow,
       async run({ params, body, caller }) {
         await shown(params.id)
         const ended = await store.write((tx) =>
@@ -127,6 +136,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'Take a failed flow up again at the step that failed',
       scope: 'write',
       params: id,
+      answer: OneFlow,
       async run({ params, caller }) {
         await retryFlow(deps, org, params.id, caller.actor)
         return shown(params.id)
