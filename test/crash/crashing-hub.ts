@@ -6,15 +6,25 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { isFinal } from '../../src/flows/index.ts'
 import { shiftedClock } from '../../src/ops/clock.ts'
-import { createHubClient } from '../../src/sandbox/hub-client.ts'
+import { createHubClient, type HubClient } from '../../src/sandbox/hub-client.ts'
 import { instantPace, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 
 const Flows = z
   .object({
     data: z.array(
-      z.object({ ticket: z.string().nullable(), status: z.string(), waiting_for: z.string().nullable() }),
+      z.object({
+        id: z.string(),
+        template: z.string().nullable(),
+        title: z.string(),
+        ticket: z.string().nullable(),
+        status: z.string(),
+        waiting_for: z.string().nullable(),
+        replay_of: z.string().nullable(),
+        undo_of: z.string().nullable(),
+      }),
     ),
   })
   .optional()
@@ -29,7 +39,9 @@ const STUCK_AFTER_MS = 90_000
 
 /** When processes die: at named points, or after some time. */
 type Dying = { at?: readonly string[]; killAfterMs?: () => number | undefined }
-type SeenFlow = NonNullable<z.infer<typeof Flows>>['data'][number]
+export type SeenFlow = NonNullable<z.infer<typeof Flows>>['data'][number]
+/** Looks at how all flows stand, does what people would do about it, and says whether that was all. */
+type People = (flows: readonly SeenFlow[], api: HubClient) => boolean | Promise<boolean>
 
 export type CrashingHub = Awaited<ReturnType<typeof startCrashingHub>>
 
@@ -109,17 +121,23 @@ export async function startCrashingHub(
   const allFlows = async () =>
     Flows.parse(await api.call('GET', '/ai/flows?limit=200').catch(() => undefined))?.data
 
-  /** Until the flows have ended as asked for and no vendor has anything more to say, or the hub is gone. */
-  async function settled(child: ChildProcess, haveEnded: (ended: readonly SeenFlow[]) => boolean) {
+  /** Until people have nothing more to do and no vendor has anything more to say, or the hub is gone. */
+  async function settled(child: ChildProcess, people: People) {
     const stuckAt = Date.now() + STUCK_AFTER_MS
+    let trouble: unknown
     for (; child.connected; await delay(LOOK_EVERY_MS)) {
-      if (Date.now() > stuckAt) throw new Error(`stuck: ${JSON.stringify(await underWay())}`)
+      if (Date.now() > stuckAt)
+        throw new Error(`stuck: ${JSON.stringify(await underWay())}`, { cause: trouble })
       await hastenVendors(child)
       if (Object.keys(sandbox.world.outbox).length > 0 || Object.keys(sandbox.world.agenda).length > 0)
         continue
       const flows = await allFlows()
-      const ended = flows?.filter(({ status }) => ['completed', 'failed', 'cancelled'].includes(status))
-      if (ended && haveEnded(ended)) return 'settled' as const
+      try {
+        if (flows && (await people(flows, api))) return 'settled' as const
+      } catch (error) {
+        // Whoever asks may see the hub die over it; what came of it shows when the next one is up.
+        trouble = error
+      }
     }
     return undefined
   }
@@ -139,29 +157,22 @@ export async function startCrashingHub(
   }
 
   /**
-   * Keeps a hub running until the flows have ended. `killAfterMs` is asked at each start for how long this one may
-   * live; undefined lets it live.
+   * Keeps a hub running until people are done. `killAfterMs` is asked at each start for how long this one may live;
+   * undefined lets it live.
    */
-  async function keepRunning(
-    haveEnded: (ended: readonly SeenFlow[]) => boolean,
-    die: Dying,
-    onceUp: () => Promise<unknown> = async () => {},
-  ) {
+  async function keepRunning(people: People, die: Dying) {
     for (;;) {
       const { child, ended } = await start(die.at ?? [])
       const lifeMs = die.killAfterMs?.()
       const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs)
-      await Promise.race([onceUp(), ended])
-      const end = await Promise.race([settled(child, haveEnded), ended])
+      const end = await Promise.race([settled(child, people), ended])
       clearTimeout(timer)
-      if (end === 'settled' && lifeMs === undefined) {
-        child.send('finish')
-        const left = await ended
-        if (left !== 'exit 0') throw new Error(`the hub was to end by itself, but: ${left}`)
-        return
+      if (end === 'settled') {
+        if (lifeMs === undefined) child.send('finish')
+        else child.kill('SIGKILL')
       }
-      if (end === 'settled') child.kill('SIGKILL')
       const left = await ended
+      if (left === 'exit 0') return
       if (left !== 'SIGKILL') throw new Error(`the hub was to be killed, but: ${left}`)
     }
   }
@@ -173,24 +184,25 @@ export async function startCrashingHub(
     starts: () => starts,
     diedAt: (): string[] => readFileSync(diedAtFile, 'utf8').trim().split('\n'),
 
+    /** Keeps a hub running until people are done. */
+    run: keepRunning,
+
     /** Keeps a hub running until the tickets' newest flows have ended. */
     runUntilSettled: (tickets: readonly string[], die: Dying) =>
       keepRunning(
-        (ended) => tickets.every((ticket) => ended.some((flow) => flow.ticket === `zendesk:${ticket}`)),
+        (flows) =>
+          tickets.every((ticket) =>
+            flows.some((flow) => flow.ticket === `zendesk:${ticket}` && isFinal(flow.status)),
+          ),
         die,
       ),
 
     /** Asks for a flow as soon as a hub is up, again where that got lost, and keeps one running until it has ended. */
     runRequest: (request: Record<string, unknown>, die: Dying) =>
-      keepRunning(
-        (ended) => ended.length > 0,
-        die,
-        async () => {
-          const known = await allFlows()
-          // Whoever asks may see the hub die over it; what came of it shows when the next one is up.
-          if (known?.length === 0) await api.call('POST', '/ai/flows', request).catch(() => {})
-        },
-      ),
+      keepRunning(async (flows, { call }) => {
+        if (flows.length === 0) await call('POST', '/ai/flows', request)
+        return flows.some(({ status }) => isFinal(status))
+      }, die),
 
     /** The hub's database, with no hub running. */
     async look<Result>(read: (store: Store) => Promise<Result>): Promise<Result> {
