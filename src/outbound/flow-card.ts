@@ -3,6 +3,7 @@ import type { View } from '../ports/index.ts'
 import type { Skills } from '../skills/index.ts'
 import type { FlowStepsTable, FlowsTable, Store } from '../store/index.ts'
 import { chatMessagesOf } from '../store/rows/cases.ts'
+import { findEffect } from '../store/rows/effects.ts'
 import { childrenOf, openChildren } from '../store/rows/flow-children.ts'
 import { getSteps } from '../store/rows/flow-steps.ts'
 import { getFlow } from '../store/rows/flows.ts'
@@ -27,7 +28,7 @@ export function followFlows(deps: Deps): { subscriber: Subscriber; work: WorkKin
     key: ({ flowId }) => `flow_card:${flowId}`,
     async run(event, stored, job) {
       const flow = await getFlow(deps.store.read, stored.org, event.flowId)
-      if (!flow || !(await isToBeTold(deps, flow, event.type))) return undefined
+      if (!flow || !(await isToBeTold(deps, flow, stored))) return undefined
       const root = await rootOf(deps.store, flow)
       const asking = (await questionOf(deps.store, flow)) ?? (await questionOf(deps.store, root))
       const steps = await getSteps(deps.store.read, root)
@@ -43,10 +44,14 @@ export function followFlows(deps: Deps): { subscriber: Subscriber; work: WorkKin
   })
 }
 
-async function isToBeTold({ store }: Deps, flow: FlowsTable, type: (typeof TYPES)[number]): Promise<boolean> {
+async function isToBeTold({ store }: Deps, flow: FlowsTable, stored: StoredEvent): Promise<boolean> {
   if (flow.status === 'awaiting_user') return true
+  const { type } = stored.event
   const shown = await chatMessagesOf(store.read, flow.org, cardOfCase(flow.case_id))
-  if (shown.length === 0 || flow.status === 'failed') return false
+  // A post that a crash cut off is finished, so that it does not stay unanswered for ever.
+  if (shown.length === 0)
+    return (await findEffect(store.read, flow.org, `post_chat:${causeOf(stored, 'card')}`)) !== undefined
+  if (flow.status === 'failed') return false
   const steps = await getSteps(store.read, flow)
   // Who tells the team of its end itself has the last word.
   if (steps.some(tellsTheTeam)) return false
@@ -100,7 +105,7 @@ function post(
 ) {
   return skills().act('post_chat', input, {
     org: stored.org,
-    cause: `flow_card:${stored.id}:${input.under ? 'ping' : 'card'}`,
+    cause: causeOf(stored, input.under ? 'ping' : 'card'),
     actor: 'system',
     caseId: stored.caseId,
     flowId: null,
@@ -109,3 +114,5 @@ function post(
     log: job.log,
   })
 }
+
+const causeOf = ({ id }: StoredEvent, what: 'card' | 'ping') => `flow_card:${id}:${what}`
