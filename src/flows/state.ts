@@ -137,6 +137,23 @@ export function learn(context: Context, learned: Learned): Context {
   }
 }
 
+/** The context by the names that clients and mappings know, whether anything has come of them yet or not. */
+export function contextView({ flow, steps, context }: Pick<FlowState, 'flow' | 'steps' | 'context'>) {
+  return {
+    ...context,
+    original_intent: context.original_intent ?? flow.original_request,
+    get available_skills() {
+      return context.available_skills ?? [...new Set(steps.flatMap(({ skill }) => skill ?? []))]
+    },
+    resolved_entities: context.resolved_entities ?? {},
+    created_entities: context.created_entities ?? {},
+    get step_results() {
+      return steps.map(resultOf)
+    },
+    suggestions: context.suggestions ?? [],
+  }
+}
+
 /** What this flow's mappings can see; the steps' results are parsed only where a mapping asks for them. */
 export function scopeOf({ flow, steps, context, parent }: FlowState): Scope {
   const results: Record<string, unknown> = {}
@@ -155,14 +172,7 @@ export function scopeOf({ flow, steps, context, parent }: FlowState): Scope {
   }
   return {
     params: context.params,
-    context: {
-      ...context,
-      resolved_entities: context.resolved_entities ?? {},
-      created_entities: context.created_entities ?? {},
-      get step_results() {
-        return steps.map(resultOf)
-      },
-    },
+    context: contextView({ flow, steps, context }),
     settings: context.settings,
     event: context.event,
     failure: context.failure,

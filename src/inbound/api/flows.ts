@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { cancelFlow, isFinal, type Person, promptOf, retryFlow } from '../../flows/index.ts'
+import {
+  cancelFlow,
+  contextOf,
+  contextView,
+  isFinal,
+  type Person,
+  promptOf,
+  retryFlow,
+} from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
@@ -33,13 +41,13 @@ export function flowRoutes(deps: ApiDeps): Route[] {
         parent: z
           .string()
           .optional()
-          .describe('Branches and sub-flows of this flow; without it none is listed'),
+          .describe('Branches and sub-flows of this flow, or `any`; without it none is listed'),
       }),
       answer: pageShape(FlowInList),
       async run({ query: { limit, cursor, status, ticket, template, parent } }) {
         const rows = await listFlows(store.read, org, {
           limit: limit + 1,
-          parent: parent ?? null,
+          ...(parent === 'any' ? {} : { parent: parent ?? null }),
           ...(cursor ? { before: cursor } : {}),
           ...(status ? { status } : {}),
           ...(ticket ? { ticket } : {}),
@@ -151,7 +159,8 @@ export async function shownFlow({ store, org }: Pick<ApiDeps, 'store' | 'org'>, 
   if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
   const steps = await getSteps(store.read, flow)
   const shown = showFlow(flow, steps, await childrenShown(store.read, flow.id, steps))
-  return { success: true, flow: { ...shown, planning_prompt: flow.planning_prompt } }
+  const context = contextView({ flow, steps, context: contextOf(flow) })
+  return { success: true, flow: { ...shown, context, planning_prompt: flow.planning_prompt } }
 }
 
 /** Who may do what on a flow: a token that may act is an agent's, one with every scope an admin's. */
