@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PlanAnswer } from '../../src/flows/planner/plan.ts'
+import { stepsOfPlan } from '../../src/flows/planner/steps-of-plan.ts'
 import { ask } from '../doors.ts'
 import { startTestHub, type TestHub } from '../hub.ts'
 import { bodyOf, checkBody, findOperation, objectOf, readDocument } from '../openapi.ts'
@@ -46,6 +48,24 @@ const paramsOf = (steps: unknown[]) =>
       { type: 'string', description: 'Of a page' },
     ]),
   )
+
+describe('what the planner is shown as plans', () => {
+  const plans = readFileSync(join(root, 'prompts/flow_plan.md'), 'utf8')
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{"kind":"plan"') ? [PlanAnswer.parse(JSON.parse(line))] : []))
+
+  it.each(plans.map((plan) => [plan.title, plan] as const))(
+    'could run: %s',
+    async (title, { steps = [] }) => {
+      const answer = await ask(hub, 'POST', '/api/v1/ai/flow-templates', {
+        body: { name: 'of_the_prompt', title, steps: stepsOfPlan(steps) },
+      })
+      expect(answer.status, answer.text).toBe(201)
+    },
+  )
+
+  it('are several', () => expect(plans.length).toBeGreaterThan(2))
+})
 
 describe('what pages show as requests', () => {
   it.each(ofKind(/^(GET|POST|PATCH|DELETE) /).map((one) => [one.page, one.kind, one.value] as const))(
