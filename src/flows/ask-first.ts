@@ -1,4 +1,3 @@
-import { InputError } from '../ops/errors.ts'
 import { parseInput, type Role, type Skill } from '../skills/index.ts'
 import type { FlowsTable, Store } from '../store/index.ts'
 import { flowOfStart } from '../store/rows/flows.ts'
@@ -6,9 +5,10 @@ import { fenceOf } from '../store/rows/tickets.ts'
 import type { OrgId } from '../work/index.ts'
 import { ownBounds } from './bounds.ts'
 import { compileSteps } from './compile.ts'
-import { type CreateDeps, type FlowPlan, insertPlan, PARAMS_MAX_BYTES } from './create.ts'
+import { type CreateDeps, type FlowPlan, insertPlan } from './create.ts'
 import { StepDefinition, type StepInput } from './definition.ts'
 import { isExact } from './repair/exact.ts'
+import { checkGiven } from './sizes.ts'
 
 const DEADLINE_MS = 7 * 86_400_000
 const ANSWER_WITHIN = '24h'
@@ -60,13 +60,7 @@ export async function askFirst(
 
 function fieldsOf(skill: Skill, given: unknown): Record<string, unknown> {
   const input = parseInput(skill, given)
-  const size = Buffer.byteLength(JSON.stringify(input))
-  if (size > PARAMS_MAX_BYTES) {
-    const most = `at most ${PARAMS_MAX_BYTES / 1024} KiB fit`
-    throw new InputError('params_too_large', `The input takes ${Math.ceil(size / 1024)} KiB; ${most}.`, {
-      status: 413,
-    })
-  }
+  checkGiven('The input takes', input)
   return Object.fromEntries(Object.entries(input as object).filter(([, value]) => value !== undefined))
 }
 

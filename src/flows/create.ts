@@ -10,6 +10,7 @@ import { durationMs, type TemplateDefinition } from './definition.ts'
 import { writeFlowLog } from './log.ts'
 import { resolve } from './mappings.ts'
 import { runFlowWork } from './run-work.ts'
+import { checkGiven } from './sizes.ts'
 
 export type CreateDeps = { clock: Clock; newId: (prefix: string) => string; queue: WorkQueue }
 
@@ -57,8 +58,6 @@ type RuntimeColumn = 'status' | 'runs' | 'input' | 'result' | 'user_response' | 
 
 /** How often a step that failed is tried again by itself, where it says nothing else about retries. */
 const MAX_RETRIES = 3
-/** Enough for any request, too little to fill the store with one. */
-export const PARAMS_MAX_BYTES = 256 * 1024
 /** What starts itself, as a sub-flow or by events and triggers, ends here. */
 export const DEPTH_MAX = 5
 
@@ -242,17 +241,7 @@ function checkParams(template: TemplateDefinition, params: Record<string, unknow
       issues: [...issues, ...unknown],
     })
   }
-  const bytes = Buffer.byteLength(JSON.stringify(params))
-  if (bytes > PARAMS_MAX_BYTES) {
-    const most = `at most ${PARAMS_MAX_BYTES / 1024} KiB`
-    throw new InputError(
-      'params_too_large',
-      `The parameters take ${Math.ceil(bytes / 1024)} KiB; ${most} fit.`,
-      {
-        status: 413,
-      },
-    )
-  }
+  checkGiven('The parameters take', params)
 }
 
 function msOf(duration: string, template: string): number {

@@ -36,6 +36,8 @@ export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowR
   if (started) return started
   if (depth > DEPTH_MAX) throw tooDeep(depth)
   const template = await needTemplate(deps.store.read, org, request.template)
+  // Parameters that do not fit are no reason to ask a desk.
+  planOf(template, request.params)
   const ref = typeof request.params.ticket === 'string' ? request.params.ticket : null
   const ticket = ref === null ? undefined : await ticketOf(deps, org, ref, template)
   const flow = await deps.store.write(async (tx) => {

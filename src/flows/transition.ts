@@ -9,14 +9,13 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { FlowLogType, LogLine } from './log.ts'
 import type { Child, StepOutcome } from './outcome.ts'
 import { answerOf, type Prompt, short, waitingForAnswer } from './prompt.ts'
+import { tooLargeContext, tooLargeResult } from './sizes.ts'
 import { type Context, type FlowState, learn, StepSettings, settingsOf, usedUp } from './state.ts'
 import type { Executed } from './steps/index.ts'
 import { withSuggestions } from './suggest.ts'
 
 /** For steps that say nothing else; how often is the flow's `max_retries`. Together they span a few minutes. */
 const DEFAULT_RETRIES = { firstDelayMs: 5_000, factor: 6, maxDelayMs: 600_000 }
-/** A result is carried along by its flow's row of steps: what is larger belongs elsewhere, with its id here. */
-const RESULT_MAX_BYTES = 1024 * 1024
 
 /** What an outcome changes: rows to write, lines to log, events to raise, when to look again. Pure data. */
 export type Transition = {
@@ -78,15 +77,22 @@ function followOutcome(
   switch (outcome.kind) {
     case 'done': {
       const result = JSON.stringify(outcome.result ?? null)
-      if (result.length <= RESULT_MAX_BYTES) return complete(state, step, outcome, result, settings, now)
-      const error = `The result of "${step.title}" takes ${Math.ceil(result.length / 1024)} KiB; at most 1024 fit.`
-      const tooLarge = { kind: 'failed', code: 'result_too_large', error, retry: { when: 'never' } } as const
-      return fail(state, step, tooLarge, settings, now, random)
+      const context = contextAfter(state.context, step, outcome)
+      const tooLarge =
+        tooLargeResult(step.title, result) ??
+        (context === state.context ? undefined : tooLargeContext(step.title, context))
+      return tooLarge
+        ? fail(state, step, { kind: 'failed', ...tooLarge, retry: { when: 'never' } }, settings, now, random)
+        : complete(state, step, outcome, { result, context, settings }, now)
     }
     case 'failed':
       return fail(state, step, outcome, settings, now, random)
-    case 'wait':
-      return park(state, step, outcome, now)
+    case 'wait': {
+      const tooLarge = tooLargeResult(step.title, JSON.stringify(outcome.result ?? null))
+      return tooLarge
+        ? fail(state, step, { kind: 'failed', ...tooLarge, retry: { when: 'never' } }, settings, now, random)
+        : park(state, step, outcome, now)
+    }
     case 'ask':
       return ask(state, step, outcome.prompt, now)
     case 'held':
@@ -102,8 +108,7 @@ function complete(
   state: FlowState,
   step: FlowStepsTable,
   outcome: Extract<StepOutcome, { kind: 'done' }>,
-  result: string,
-  settings: StepSettings,
+  { result, context, settings }: { result: string; context: Context; settings: StepSettings },
   now: Instant,
 ): Transition {
   const done: FlowStepsTable = {
@@ -116,7 +121,6 @@ function complete(
     updated_at: now,
   }
   const { event } = outcome
-  const context = contextAfter(state.context, step, outcome)
   const logs: LogLine[] = []
   if (event) {
     logs.push({

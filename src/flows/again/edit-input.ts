@@ -3,6 +3,7 @@ import { InputError } from '../../ops/errors.ts'
 import type { Skills } from '../../skills/index.ts'
 import type { FlowStepsTable } from '../../store/index.ts'
 import { hasMapping, pathsIn } from '../mappings.ts'
+import { checkGiven } from '../sizes.ts'
 
 type Input = Record<string, unknown>
 type Issue = { path: string; message: string }
@@ -23,13 +24,14 @@ export function changesByPosition(given: Input, from: number): Record<number, In
 
 /**
  * A step's row with some of its input changed. A value may be a mapping to an earlier step. Throws InputError
- * `bad_input` with the path of every change that the step's skill would not take.
+ * `bad_input` with the path of every change that the step's skill would not take, `params_too_large`.
  */
 export function withInput(skills: Skills, step: FlowStepsTable, change: Input): FlowStepsTable {
   const at = `input.${step.position}`
   if (step.type !== 'tool_call' && step.type !== 'ai_decision') {
     throw badInput([{ path: at, message: `"${step.title}" is a ${step.type}, which takes no input` }])
   }
+  checkGiven(`The input of "${step.title}" takes`, change)
   const input: Input = { ...JSON.parse(step.input_params), ...JSON.parse(step.param_mappings), ...change }
   const issues = [
     ...Object.entries(change).flatMap(([name, value]) => laterSteps(`${at}.${name}`, value, step.position)),

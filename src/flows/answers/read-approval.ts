@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { InputError } from '../../ops/errors.ts'
 import { roles } from '../../skills/index.ts'
 import type { FlowStepsTable } from '../../store/index.ts'
+import { checkGiven } from '../sizes.ts'
 import { settingsOf } from '../state.ts'
 import { type ApprovalAnswer, AskedFor } from '../steps/approval.ts'
 import { checkMayAnswer, type Person } from './may.ts'
@@ -11,7 +12,8 @@ const Settings = z.looseObject({ role: z.enum(roles), editable: z.array(z.string
 
 /**
  * What a person's answer to an approval says. `asker`: who asked for the flow, where they may not approve it
- * themselves. Throws InputError `not_asked`, `own_request`, `bad_answer`, `not_editable`, `empty_edit`.
+ * themselves. Throws InputError `not_asked`, `own_request`, `bad_answer`, `not_editable`, `empty_edit`,
+ * `params_too_large`.
  */
 export function readApproval(
   step: FlowStepsTable,
@@ -46,6 +48,7 @@ export function readApproval(
 
 /** The edited fields, each of the type that it had: forms send texts. */
 function readEdit(edit: Response['edit'], editable: readonly string[], payload: Record<string, unknown>) {
+  checkGiven('The edited fields take', edit)
   const fields = Object.keys(edit)
   const forbidden = fields.filter((field) => !editable.includes(field))
   if (forbidden.length > 0) {
