@@ -81,8 +81,14 @@ export const query = (parameters: Record<string, string | undefined>) => {
 }
 
 export const api = {
-  flows: (filter: { status?: string; cursor?: string; limit?: string; ticket?: string }) =>
-    call<Page<FlowRow>>('GET', `/ai/flows${query(filter)}`),
+  flows: (filter: {
+    status?: string
+    ticket?: string
+    /** Those below this flow, or `any`; else only flows of their own. */
+    parent?: string
+    cursor?: string | undefined
+    limit?: string
+  }) => call<Page<FlowRow>>('GET', `/ai/flows${query(filter)}`),
   run: (id: string) => call<Run>('GET', `/ai/flows/${id}/run`),
   cancel: (id: string, reason: string) => call<unknown>('POST', `/ai/flows/${id}/cancel`, { reason }),
   retry: (id: string) => call<unknown>('POST', `/ai/flows/${id}/retry`, {}),

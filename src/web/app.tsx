@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { AnalyticsPage } from './analytics/analytics-page.tsx'
 import { EscalationPage } from './escalations/escalation-page.tsx'
 import { EscalationsPage } from './escalations/escalations-page.tsx'
-import { useConnected } from './live.ts'
+import { useChanges, useConnected } from './live.ts'
 import { NewFlowPage } from './new-flow/new-flow-page.tsx'
 import { Empty } from './parts/notes.tsx'
 import { link, type Route, useRoute } from './router.ts'
@@ -124,6 +124,8 @@ function Screen({ route }: { route: Route }) {
 
 function Liveness() {
   const connected = useConnected()
+  // Holds the connection on screens that follow nothing themselves.
+  useChanges(() => undefined)
   return (
     <span className={`liveness ${connected ? 'on' : ''}`} role="status">
       <span className="dot" aria-hidden="true" /> {connected ? 'live' : 'reconnecting …'}

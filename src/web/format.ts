@@ -81,6 +81,13 @@ export const count = (howMany: number, one: string, many = `${one}s`) =>
 /** `user:mara` as people say it. */
 export const actorName = (actor: string) => actor.replace(/^user:/, '')
 
+/** Whom a role names: whoever has it, or one above it. */
+export const anyWith: Record<string, string> = {
+  agent: 'any agent',
+  manager: 'a manager',
+  admin: 'an admin',
+}
+
 /** snake_case as words. */
 export const words = (name: string) => name.replaceAll('_', ' ')
 

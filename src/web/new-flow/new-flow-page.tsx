@@ -59,7 +59,7 @@ export function NewFlowPage(props: { words: string; template: string | null; tic
           </div>
           <p className="hint">You see the plan before anything happens.</p>
         </form>
-        <Problem error={error} />
+        <Problem error={error} atFields={['message', 'template']} />
         {error?.code === 'planner_unavailable' && <p>The templates below work without the model.</p>}
       </Panel>
       {planned && (

@@ -65,5 +65,5 @@ function costOf({ estimated_cost_usd: usd, estimated_tokens: tokens }: PlannedFl
   const about = tokens > 0 ? `, about ${tokens.toLocaleString()} tokens` : ''
   return usd === null
     ? `cost not known: no price is set for the model${about}`
-    : `about ${usd.toFixed(2)} USD${about}`
+    : `${usd > 0 && usd < 0.01 ? 'less than 0.01' : `about ${usd.toFixed(2)}`} USD${about}`
 }

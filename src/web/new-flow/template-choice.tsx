@@ -20,11 +20,11 @@ function AllTemplates() {
       <Paged list={templates} empty="There is no template." more="Show more templates">
         {(rows) => (
           <ul className="rows flat" aria-label="Templates to start from">
-            {rows.map(({ name, description }) => (
+            {rows.map(({ name, title, description }) => (
               <li key={name}>
                 <a className="row template-row" href={link.newFlow({ template: name })}>
                   <strong>{name}</strong>
-                  <span dir="auto">{description}</span>
+                  <span dir="auto">{description || title}</span>
                 </a>
               </li>
             ))}

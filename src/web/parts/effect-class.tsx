@@ -2,8 +2,8 @@ type EffectClass = 'read' | 'write' | 'contact'
 
 const LOOKS: Record<EffectClass, { word: string; className: string }> = {
   read: { word: 'read', className: 'badge' },
-  write: { word: 'write', className: 'badge write' },
-  contact: { word: '→ customer', className: 'badge contact' },
+  write: { word: 'write', className: 'badge does-write' },
+  contact: { word: '→ customer', className: 'badge does-contact' },
 }
 
 /** What a step or an effect does to the world; what reaches a customer looks like nothing else. */

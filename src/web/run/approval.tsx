@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { api, type Run, type Step } from '../api.ts'
+import { anyWith } from '../format.ts'
 import { type Json, list, record, text, texts } from '../narrow.ts'
 import { Problem } from '../parts/notes.tsx'
 import { Deadline, Time } from '../parts/time.tsx'
@@ -39,8 +40,7 @@ export function Approval({ run, step, onAnswered }: { run: Run; step: Step; onAn
           <span dir="auto">{titleOf(kind, run, step)}</span>
         </h2>
         <p className="faint">
-          {role && `anybody who is ${role} or above, `}waiting since{' '}
-          <Time at={step.updated_at} only="relative" />
+          {role && `asked: ${anyWith[role]}, `}waiting since <Time at={step.updated_at} only="relative" />
           {step.wait_until !== null && (
             <>
               , expires <Deadline at={step.wait_until} />

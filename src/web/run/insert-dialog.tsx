@@ -52,7 +52,7 @@ export function InsertDialog(props: { run: Run; after: Step; onClose: () => void
           onChange={setJson}
           error={error}
         />
-        <Problem error={error} atFields={error?.issues.map(({ path }) => path) ?? []} />
+        {error?.issues.length === 0 && <Problem error={error} />}
         <div className="actions">
           <button type="submit" className="primary" disabled={busy || !parsed.ok}>
             Put it in
@@ -66,13 +66,16 @@ export function InsertDialog(props: { run: Run; after: Step; onClose: () => void
 const types = Object.keys(skeletons) as Type[]
 const textOf = (step: unknown) => JSON.stringify(step, null, 2)
 
+/** What every flow knows of itself. */
+const KNOWN: Record<string, string> = { ticket: '{{flow.ticket}}', customerId: '{{flow.customerId}}' }
+
 /** A skill brings its title and the names of what it takes. */
 function SkillChoice({ onChoose }: { onChoose: (step: unknown) => void }) {
   const skills = useSkills().filter(({ internal }) => !internal)
   const choose = (name: string) => {
     const skill = skills.find((one) => one.name === name)
     if (!skill) return
-    const inputs = (skill.input.required ?? []).map((input) => [input, ''])
+    const inputs = (skill.input.required ?? []).map((input) => [input, KNOWN[input] ?? ''])
     onChoose({ ...skeletons.tool_call, title: skill.title, skill: name, input: Object.fromEntries(inputs) })
   }
   return (

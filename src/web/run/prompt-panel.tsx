@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { flowApi } from '../flow-api.ts'
+import { actorName, anyWith } from '../format.ts'
 import { Problem, Said } from '../parts/notes.tsx'
 import { Deadline, Time } from '../parts/time.tsx'
 import { useAction } from '../use-data.ts'
@@ -32,7 +33,7 @@ export function PromptPanel({ asked, onAnswered }: { asked: Asked; onAnswered: (
           <span dir="auto">{title}</span> <span className="badge">{REASONS[prompt.why]}</span>
         </h2>
         <p className="faint">
-          {prompt.assigned_to ?? `anybody who is ${prompt.role} or above`}, since{' '}
+          asked: {prompt.assigned_to ? actorName(prompt.assigned_to) : anyWith[prompt.role]}, since{' '}
           <Time at={prompt.asked_at} only="relative" />
         </p>
       </header>

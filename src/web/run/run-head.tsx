@@ -21,12 +21,13 @@ export function RunHead({ run, reload, keep }: { run: Run; reload: () => void; k
       </div>
       {flow.completed_at === null && flow.waiting_for && (
         <p className="run-now">
-          Waiting for <span dir="auto">{flow.waiting_for}</span>
+          <span className="waiting-for" dir="auto" title={flow.waiting_for}>
+            Waiting for {flow.waiting_for}
+          </span>{' '}
           {flow.waiting_until !== null && (
-            <>
-              {' '}
+            <span>
               until <Deadline at={flow.waiting_until} />
-            </>
+            </span>
           )}
         </p>
       )}

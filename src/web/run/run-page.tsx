@@ -43,7 +43,7 @@ export function RunPage({ id, tab, step }: { id: string; tab: RunTab; step: stri
       <Suggestions run={run} keep={() => setKeeping(true)} />
       {isKeeping && <KeepDialog run={run} onClose={() => setKeeping(false)} />}
       <nav className="tabs" aria-label="Parts of the run">
-        {runTabs.map((one) => (
+        {tabsOf(run, tab).map((one) => (
           <a key={one} href={link.run(id, one)} {...(one === tab ? { 'aria-current': 'page' as const } : {})}>
             {TABS[one]} <Counted howMany={countOf(run, one)} />
           </a>
@@ -53,6 +53,10 @@ export function RunPage({ id, tab, step }: { id: string; tab: RunTab; step: stri
     </article>
   )
 }
+
+/** A run that is about no customer has nothing to show of one. */
+const tabsOf = ({ customer }: Run, shown: RunTab) =>
+  runTabs.filter((one) => customer !== null || one === shown || (one !== 'profile' && one !== 'conversation'))
 
 function Tab(props: { run: Run; tab: RunTab; step: string | null; reload: () => void }) {
   const { run, tab, step } = props

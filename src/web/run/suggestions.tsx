@@ -41,8 +41,14 @@ function placeOf(
   if (action === 'open_calls') return link.run(flow.id, 'conversation')
   if (TEMPLATES.includes(action)) return link.newFlow({ template: action, ticket })
   // Skills are named in one word; anything longer is the request itself.
-  const words = action.includes(' ') ? action : message.replace(/\?\s*$/, '')
+  const words = action.includes(' ') ? action : requestIn(message)
   return link.newFlow({ words, ticket })
+}
+
+/** "Want to tell the team?" as a request: "Tell the team". */
+function requestIn(question: string): string {
+  const said = question.replace(/\?\s*$/, '').replace(/^(do you )?want (me )?to /i, '')
+  return said.charAt(0).toUpperCase() + said.slice(1)
 }
 
 /** The templates that the hub suggests. */

@@ -85,7 +85,9 @@ export function Waterfall(props: {
                 <span className="visually-hidden">, {words(one.state)}</span>
               </span>
               <Bar execution={one} scale={scale} to={to} />
-              <span className="wf-time">{answerOf(one) ?? duration((one.to ?? now) - one.from)}</span>
+              <span className="wf-time">
+                {answerOf(one) ?? duration(Math.max(0, (one.to ?? now) - one.from))}
+              </span>
             </button>
             {one.nth === total.get(one.step.id) && <Children step={one.step} />}
           </li>

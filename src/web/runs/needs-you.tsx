@@ -15,7 +15,7 @@ const SHOWN = '10'
 export function NeedsYou() {
   const waiting = useData('needs-you', async () => {
     const [approvals, escalations, failed, dead] = await Promise.all([
-      api.flows({ status: 'awaiting_user', limit: SHOWN }),
+      api.flows({ status: 'awaiting_user', parent: 'any', limit: SHOWN }),
       api.escalations({ status: 'open', limit: SHOWN }),
       api.flows({ status: 'failed', limit: SHOWN }),
       api.dead(),
