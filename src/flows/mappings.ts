@@ -3,9 +3,9 @@ import { InputError } from '../ops/errors.ts'
 /**
  * Mappings: `{{steps.3.result.data.0.id}}`, `{{context.resolved_entities.x}}`, `{{event.text}}`, with an optional
  * default: `{{context.phone ?? null}}` (what follows `??` is JSON; objects may not hold further ones). A value that
- * is one expression keeps its type.
+ * is one expression keeps its type. Matched in a time that grows with the text and no faster: it may be a customer's.
  */
-const EXPRESSION = /\{\{\s*([^\s{}](?:[^{}]|\{[^{}]*\})*?)\s*\}\}/g
+const EXPRESSION = /\{\{(?=\s*[^\s{}])((?:[^{}]|\{[^{}]*\})+)\}\}/g
 const ONLY = new RegExp(`^${EXPRESSION.source}$`)
 const ANY = new RegExp(EXPRESSION.source)
 
@@ -17,6 +17,9 @@ export function hasMapping(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasMapping)
   return typeof value === 'object' && value !== null && Object.values(value).some(hasMapping)
 }
+
+/** A text without its mappings. */
+export const withoutMappings = (text: string) => text.replace(EXPRESSION, '')
 
 /** The paths that `value` refers to, without defaults. */
 export const pathsIn = (value: unknown): string[] => expressionsIn(value).map(({ path }) => path)

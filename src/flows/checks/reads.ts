@@ -1,6 +1,6 @@
 import type { Skill } from '../../skills/index.ts'
 import type { StepDefinition } from '../definition.ts'
-import { expressionsIn } from '../mappings.ts'
+import { expressionsIn, withoutMappings } from '../mappings.ts'
 import type { Graph } from './graph.ts'
 import { notInOutput } from './inputs.ts'
 import type { Mistake } from './mistake.ts'
@@ -38,7 +38,7 @@ export function readMistakes(
 }
 
 function unclosed(text: string, path: string): Mistake[] {
-  const left = text.replace(/\{\{[^{}]*\}\}/g, '')
+  const left = withoutMappings(text).replace(/\{\{\s*\}\}/g, '')
   return left.includes('{{') ? [{ path, message: 'has a {{ whose mapping does not end in }}' }] : []
 }
 

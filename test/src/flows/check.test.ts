@@ -186,6 +186,10 @@ describe('what a step reads', () => {
       'steps.0.input.search: has a {{ whose mapping does not end in }}',
     ])
   })
+
+  it('may have an object for a default, and may be a text with empty braces', () => {
+    expect(mistakesOf([{ ...find, input: { search: '{{context.words ?? {"a": 1}}} {{ }}' } }])).toEqual([])
+  })
   it('inside a branch may be what ran before the branches, and not what runs beside it', () => {
     const branch = (name: string, search: string) => ({
       name,

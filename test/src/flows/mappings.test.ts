@@ -133,6 +133,17 @@ describe('what customers wrote', () => {
   })
 })
 
+it.each([
+  ['blanks', `{{a${' '.repeat(250_000)}`],
+  ['blanks before', `{{${' '.repeat(250_000)}a`],
+  ['openings', '{{a '.repeat(60_000)],
+  ['braces', `{{a${'{b}'.repeat(80_000)}`],
+  ['a brace that never closes', `{{a {${'b'.repeat(250_000)}`],
+])('a quarter of a megabyte of %s that is no mapping is read in no time', (_, text) => {
+  expect(resolve(text, {})).toBe(text)
+  expect(hasMapping(text)).toBe(false)
+})
+
 describe('a path', () => {
   it.each([
     [
