@@ -1,5 +1,5 @@
 import type { Step } from '../api.ts'
-import { actorName, words } from '../format.ts'
+import { actorName } from '../format.ts'
 import { record, text } from '../narrow.ts'
 import { Json } from '../parts/json.tsx'
 import { Said } from '../parts/notes.tsx'
@@ -35,18 +35,27 @@ export function AnswerPart({ step }: { step: Step }) {
   )
 }
 
+/** How a decision comes about that looks at matches or asks; the hub's own judgements say it in their output. */
+const DECISIONS: Record<string, string> = {
+  single_match: 'one match',
+  multiple_matches: 'several matches',
+  no_match: 'no match',
+  answered: 'answered',
+}
+
 /** What a decision was asked, and what was decided by whom. */
 export function DecisionPart({ step }: { step: Step }) {
   const { ai_decision_prompt: question, ai_decision_result: result } = step
-  if (question === null && result === null) return null
   const decided = record(result)
+  const how = DECISIONS[text(decided.decision) ?? '']
+  if (question === null && how === undefined) return null
   const answer = text(decided.answer) ?? text(record(decided.answer).label)
   return (
     <Part title="Decision">
       {question && <Said className="faint">{question}</Said>}
-      {text(decided.decision) && (
+      {how && (
         <p>
-          <strong>{words(text(decided.decision) ?? '')}</strong>
+          <strong>{how}</strong>
           {answer && (
             <>
               : <span dir="auto">{answer}</span>
@@ -55,7 +64,7 @@ export function DecisionPart({ step }: { step: Step }) {
           <span className="faint">{text(decided.by) && `by ${actorName(text(decided.by) ?? '')}`}</span>
         </p>
       )}
-      {text(decided.why) && <Said className="faint">{text(decided.why) ?? ''}</Said>}
+      {how && text(decided.why) && <Said className="faint">{text(decided.why) ?? ''}</Said>}
     </Part>
   )
 }
