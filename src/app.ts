@@ -47,7 +47,14 @@ import {
 import { migrate, openStore } from './store/index.ts'
 import { documentRows } from './store/rows/documents.ts'
 import { followDesks, pollDesks, recordTicket, refreshTicket } from './tickets/index.ts'
-import { createDispatcher, createWorkQueue, nextRunAtBut, type OrgId, workFigures } from './work/index.ts'
+import {
+  createDispatcher,
+  createWorkQueue,
+  NEXT_ROUND,
+  nextRunAtBut,
+  type OrgId,
+  workFigures,
+} from './work/index.ts'
 
 /** A self-hosted hub has one organisation; every row names it. */
 export const ORG: OrgId = 'default'
@@ -472,6 +479,7 @@ export async function createHub(options: HubOptions) {
         }
         for (const watch of watches) {
           await queue.add(tx, watch, {}, { org: ORG, id: `wrk_${watch.kind.replace('.', '_')}` })
+          await queue.hasten(tx, watch, NEXT_ROUND)
         }
       })
       await dispatcher.start()

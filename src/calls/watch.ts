@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { strandedCalls } from '../store/rows/calls.ts'
-import { defineWork } from '../work/index.ts'
+import { defineWork, NEXT_ROUND } from '../work/index.ts'
 import type { CallerDeps } from './caller.ts'
 import { pollCallWork } from './queue.ts'
 import { abandonCall } from './settle.ts'
@@ -36,7 +36,7 @@ export function watchCalls(deps: CallerDeps) {
           }
         })
       }
-      return { again: now + EVERY_MS, why: 'the next round' }
+      return { again: now + EVERY_MS, why: NEXT_ROUND }
     },
   })
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/index.ts'
 import type { NewEscalation } from '../skills/index.ts'
 import type { FlowsTable, Store, Tx } from '../store/index.ts'
 import { getFlow, moveDeadline, overdueFlows, strandedFlows } from '../store/rows/flows.ts'
-import { defineWork, type OrgId, type WorkQueue } from '../work/index.ts'
+import { defineWork, NEXT_ROUND, type OrgId, type WorkQueue } from '../work/index.ts'
 import { runFlowWork } from './run-work.ts'
 
 const EVERY_MS = 30_000
@@ -83,7 +83,7 @@ export function watchFlows(deps: {
           })
         })
       }
-      return { again: now + EVERY_MS, why: 'the next round' }
+      return { again: now + EVERY_MS, why: NEXT_ROUND }
     },
   })
 }

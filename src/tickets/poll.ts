@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Desk } from '../ports/index.ts'
 import { getCursor, saveCursor } from '../store/rows/desk-cursors.ts'
 import { getTicket, ticketRefOf } from '../store/rows/tickets.ts'
-import { defineWork, type OrgId } from '../work/index.ts'
+import { defineWork, NEXT_ROUND, type OrgId } from '../work/index.ts'
 import { isKnown } from './changes.ts'
 import { applyTicket, deskOf, type SyncDeps } from './sync.ts'
 
@@ -29,7 +29,7 @@ export function pollDesks(
       for (let page = 0; page < PAGES_PER_ROUND && !job.signal.aborted; page++) {
         if (!(await pollPage(desk, job.org))) break
       }
-      return { again: deps.clock.now() + deps.everyMs, why: 'the next round' }
+      return { again: deps.clock.now() + deps.everyMs, why: NEXT_ROUND }
     },
   })
 

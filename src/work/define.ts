@@ -47,6 +47,9 @@ export type WorkKind<Payload = unknown> = {
   dead?(tx: Tx, payload: Payload, error: unknown, job: Pick<Job, 'id' | 'org' | 'caseId'>): Promise<void>
 }
 
+/** Why work that goes round for ever waits: a start may hasten it. */
+export const NEXT_ROUND = 'the next round'
+
 /** Ties a kind's payload schema to its `run`; the queue then holds kinds of any payload. */
 export function defineWork<Payload>(
   kind: Omit<WorkKind<Payload>, 'retry'> & { retry?: Partial<RetryPolicy> },

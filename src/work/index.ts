@@ -1,6 +1,7 @@
 export {
   defineWork,
   type Job,
+  NEXT_ROUND,
   type OrgId,
   type RetryPolicy,
   type RunResult,
