@@ -179,6 +179,28 @@ describe('a question that no rule answers', () => {
     answers: { yes: 'comment', no: 'end' },
   }
 
+  it('is answered by the model out of the given answers, and goes on where its answer leads', async () => {
+    const hub = await startTestHub()
+    await using _ = hub
+    const createdAt = hub.clock.now()
+    addTask(hub.control.world.taskTracker, { title: 'Kickoff', priority: 'high', createdAt })
+    const urgency: StepInput = {
+      ...decide,
+      name: 'urgency',
+      question: 'How urgent is it?',
+      of: '{{context.resolved_entities.task.priority}}',
+      answers: { high: 'comment', low: 'end' },
+    }
+    const id = await startFlowOf(hub, [find('Kickoff'), which, urgency, ...finish], `decisions_${counter}`)
+    expect(await stepOf(hub, id, 'urgency')).toMatchObject({
+      status: 'completed',
+      ai_decision_prompt: 'How urgent is it?',
+      ai_decision_result: { decision: 'answered', answer: 'high', by: 'ai', why: expect.any(String) },
+    })
+    expect(touched(hub)).toEqual([{ title: 'Kickoff', comments: 1 }])
+    expect((await hub.api.flow(id)).spent_tokens).toBeGreaterThan(0)
+  })
+
   it('goes to a person when the model is down, with the given answers, and on where theirs leads', async () => {
     const hub = await startTestHub()
     await using _ = hub
