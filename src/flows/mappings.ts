@@ -18,9 +18,6 @@ export function hasMapping(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasMapping)
 }
 
-/** A text without its mappings. */
-export const withoutMappings = (text: string) => text.replace(EXPRESSION, '')
-
 /** The paths that `value` refers to, without defaults. */
 export const pathsIn = (value: unknown): string[] => expressionsIn(value).map(({ path }) => path)
 
@@ -34,6 +31,16 @@ export function expressionsIn(value: unknown): { path: string; hasDefault: boole
   }
   if (Array.isArray(value)) return value.flatMap(expressionsIn)
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
+}
+
+/** A text with each of its mappings, braces included, replaced. */
+export const mapExpressions = (text: string, rewrite: (expression: string) => string) =>
+  text.replace(EXPRESSION, rewrite)
+
+/** How a text is written where mappings are read so that it comes out to the letter, braces and all. */
+export function literally(text: string): string {
+  const json = JSON.stringify(text).replaceAll('{', '\\u007b').replaceAll('}', '\\u007d')
+  return `{{context.literally ?? ${json}}}`
 }
 
 /** Rewrites every expression's path, keeping defaults. */

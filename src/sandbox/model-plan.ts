@@ -27,8 +27,6 @@ export type PlanTask = z.infer<typeof PlanTask>
 export function planOf(task: PlanTask): PlanAnswer {
   const wishes = wishesOf(task.request.text)
   if (wishes.length === 0) return { kind: 'cannot', reason: 'The request says nothing to do.' }
-  if (task.request.text.includes('{{'))
-    return { kind: 'cannot', reason: 'Words between double braces would be read as a mapping.' }
   try {
     const draft = createDraft(task)
     for (const wish of wishes) draft.add(wish)

@@ -171,6 +171,38 @@ describe('a plan that changes something', () => {
     expect(titles().filter((title) => title === 'List of holidays')).toHaveLength(2)
   })
 
+  it('takes braces that stand in the request for words, and those that the planner wrote for mappings', async () => {
+    const { id } = task('Welcome letter')
+    const letter = 'Dear {{name}}, your flow is {{flow.id}} {{'
+    const comment = (name: string, value: string) => ({
+      type: 'tool_call' as const,
+      name,
+      title: `Add comment '${value}'`,
+      skill: 'create_comment',
+      params: [{ name: 'content', value }],
+      mappings: [{ name: 'task_id', value: '{{context.resolved_entities.task_id}}' }],
+    })
+    model.say({
+      kind: 'plan',
+      title: 'Comment twice',
+      steps: [
+        find('Welcome letter'),
+        pick,
+        comment('one', letter),
+        comment(
+          'two',
+          '{{steps.one.result.data.content}} for {{name}} in {{flow.id}} of {{steps.pick.name}}',
+        ),
+      ],
+    })
+    const { flow } = await ask(`Find task 'Welcome letter' and add the comment '${letter}' twice`)
+    expect(await answer(flow, 'confirm_plan', 'yes')).toMatchObject({ status: 'completed' })
+    expect(hub.control.world.taskTracker.tasks[id]?.comments.map(({ content }) => content)).toEqual([
+      letter,
+      `${letter} for {{name}} in {{flow.id}} of pick`,
+    ])
+  })
+
   it('is declined by a no, and by nobody answering, with nothing changed', async () => {
     const { id } = task('Banner')
     model.say(finish('Banner'))

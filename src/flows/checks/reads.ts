@@ -1,6 +1,6 @@
 import type { Skill } from '../../skills/index.ts'
 import type { StepDefinition } from '../definition.ts'
-import { expressionsIn, withoutMappings } from '../mappings.ts'
+import { expressionsIn, mapExpressions } from '../mappings.ts'
 import type { Graph } from './graph.ts'
 import { notInOutput } from './inputs.ts'
 import type { Mistake } from './mistake.ts'
@@ -28,7 +28,9 @@ export function readMistakes(
   path: string,
   against: ReadsAgainst,
 ): Mistake[] {
-  return leavesOf(step, path).flatMap(({ path: at, text }) => [
+  // What people read of a step is shown as it stands.
+  const { title: _title, description: _description, ...rest } = step
+  return leavesOf(rest, path).flatMap(({ path: at, text }) => [
     ...unclosed(text, at),
     ...expressionsIn(text).flatMap(({ path: read, hasDefault }) => {
       const message = wrongWith(read, hasDefault, place, against)
@@ -38,7 +40,7 @@ export function readMistakes(
 }
 
 function unclosed(text: string, path: string): Mistake[] {
-  const left = withoutMappings(text).replace(/\{\{\s*\}\}/g, '')
+  const left = mapExpressions(text, () => '').replace(/\{\{\s*\}\}/g, '')
   return left.includes('{{') ? [{ path, message: 'has a {{ whose mapping does not end in }}' }] : []
 }
 

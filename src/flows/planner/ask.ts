@@ -7,6 +7,7 @@ import { classOfSkill } from '../checks/contacts.ts'
 import { inputSchemaOf } from '../checks/inputs.ts'
 import { STEPS_MAX, type TemplateDefinition } from '../definition.ts'
 import { PlanAnswer } from './plan.ts'
+import { withQuoted } from './quoted.ts'
 import { type ReadPlan, readPlan } from './read-plan.ts'
 
 /** How often a plan's mistakes go back to the model. */
@@ -48,7 +49,7 @@ export async function askForPlan(
     const asked = await ai.ask({ prompt: 'flow_plan', sections, schema: PlanAnswer, caseId, purpose: 'plan' })
     if (asked.kind === 'unavailable') throw plannerUnavailable(asked.reason, asking.templates)
     runs.push(asked.run)
-    const answer = asked.value
+    const answer = withQuoted(asked.value, asking.request.text)
     if (answer.kind === 'cannot') throw cannot(answer.reason)
     const against = await check(answer)
     const plan = readPlan(answer, against)

@@ -7,6 +7,7 @@ import { checkSteps } from '../../../src/flows/check.ts'
 import { inputSchemaOf } from '../../../src/flows/checks/inputs.ts'
 import type { StepDefinition } from '../../../src/flows/definition.ts'
 import { PlanAnswer } from '../../../src/flows/planner/plan.ts'
+import { withQuoted } from '../../../src/flows/planner/quoted.ts'
 import { stepsOfPlan } from '../../../src/flows/planner/steps-of-plan.ts'
 import { templates } from '../../../src/flows/templates/index.ts'
 import { MODEL, startModelStandIn } from '../../../src/sandbox/model.ts'
@@ -71,7 +72,7 @@ async function answerTo(text: string, more: { skills?: readonly Skill[]; about?:
 
 /** The steps of the plan, which must be one that could run as it is. */
 async function stepsFor(...request: Parameters<typeof answerTo>): Promise<StepDefinition[]> {
-  const answer = await answerTo(...request)
+  const answer = withQuoted(await answerTo(...request), request[0])
   expect(answer).toMatchObject({ kind: 'plan', title: expect.stringMatching(/\S/) })
   const checked = checkSteps(stepsOfPlan(answer.steps ?? []), {
     skill: (name) => skills.find((skill) => skill.name === name),
