@@ -56,7 +56,25 @@ describe.each(pages)('%s', (page) => {
     const local = links.filter((target) => !/^[a-z]+:/.test(target))
     expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([])
   })
+
+  it('links to headings that are there', () => {
+    const links = [...text.matchAll(/\]\(([^)#\s]*\.md)?#([^)\s]+)\)/g)]
+    const lost = links.filter(([, target, anchor = '']) => {
+      const file = target === undefined ? page : join(dirname(page), target)
+      return !anchorsOf(read(file)).includes(anchor)
+    })
+    expect(lost.map(([link]) => link)).toEqual([])
+  })
 })
+
+/** The names under which a page's headings can be linked to. */
+const anchorsOf = (markdown: string) =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 
 /** Named where a page tells how to make something new, or what a test reads. */
 const EXAMPLES = new Set(['VENDOR_SPECS_DIR', 'TEST_DATABASE_URL'])
