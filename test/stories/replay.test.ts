@@ -66,7 +66,11 @@ describe('replaying a flow from a step', () => {
       again: 'if_ticked',
       about: expect.stringContaining(`zendesk:${ticket}`),
     })
-    expect(effects.find(({ step }) => step === 'place_call')).toMatchObject({ earlier: 'none', again: 'yes' })
+    expect(effects.find(({ step }) => step === 'place_call')).toMatchObject({
+      effect: 'contact',
+      earlier: 'none',
+      again: 'yes',
+    })
     expect(await hub.api.flowsOf(`zendesk:${ticket}`)).toHaveLength(1)
   })
 

@@ -51,7 +51,11 @@ describe('rolling a flow back', () => {
     expect(of('update_ticket')).toMatchObject({ state: 'undoable', undo: { skill: 'restore_ticket' } })
     expect(of('record_phone')).toMatchObject({ state: 'undoable', undo: { skill: 'take_back_phone' } })
     expect(of('send_email')).toMatchObject({ state: 'impossible', why: expect.stringContaining('sent') })
-    expect(of('place_call')).toMatchObject({ state: 'impossible', why: expect.stringContaining('called at') })
+    expect(of('place_call')).toMatchObject({
+      class: 'contact',
+      state: 'impossible',
+      why: expect.stringContaining('called at'),
+    })
   })
 
   it('takes back what can be, newest first, once, and the flow says so', async () => {

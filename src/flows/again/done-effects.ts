@@ -6,6 +6,7 @@ import { effectsOfFlow } from '../../store/rows/effects.ts'
 import { childrenOf } from '../../store/rows/flow-children.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { getFlow } from '../../store/rows/flows.ts'
+import { classOfUse } from '../checks/contacts.ts'
 
 /** One thing that a flow did, or may have done, to the world outside. */
 export type StepEffect = {
@@ -58,5 +59,8 @@ export async function aboutEffect(read: Executor, effect: EffectsTable): Promise
     .join(', ')
 }
 
-/** A skill's class; one that is not there any more counts as a write. */
-export const classOf = (skills: Skills, skill: string): EffectClass => skills.get(skill)?.effect ?? 'write'
+/** What running a skill does, a contact where it leads to one; one that is not there any more counts as a write. */
+export function classOf(skills: Skills, name: string, input: unknown): EffectClass {
+  const skill = skills.get(name)
+  return skill ? classOfUse(skill, input) : 'write'
+}

@@ -61,7 +61,7 @@ export async function replayEffects(
       skill: step.skill ?? [...new Set(acting.map(({ effect }) => effect.skill))].join(', '),
       effect: acting.some(({ effect }) => effect.class === 'contact')
         ? 'contact'
-        : classOf(deps.skills, step.skill ?? ''),
+        : classOf(deps.skills, step.skill ?? '', inputOf(step)),
       about: last ? await aboutEffect(deps.read, last) : (flow.ticket ?? ''),
       earlier: last && undone.has(last.id) ? 'undone' : earlierOf(acting, found.kept),
       done_at: last?.state === 'done' ? last.updated_at : null,
@@ -73,6 +73,12 @@ export async function replayEffects(
   return { list, keepable, undone: steps.slice(0, from).filter(isUndone) }
 }
 
+/** What a step gives its skill, mappings as they stand. */
+const inputOf = ({ input_params: fixed, param_mappings: mapped }: FlowStepsTable) => ({
+  ...JSON.parse(fixed),
+  ...JSON.parse(mapped),
+})
+
 type Found = { again: AgainEffect['again']; kept?: Kept }
 
 function ofToolCall(
@@ -82,7 +88,7 @@ function ofToolCall(
   effects: readonly StepEffect[],
 ): Found | undefined {
   const skill = step.skill ?? ''
-  if (classOf(skills, skill) === 'read') return undefined
+  if (classOf(skills, skill, inputOf(step)) === 'read') return undefined
   // A replay of a replay: what the first one kept is still done.
   const results = { ...settingsOf(StepSettings, step).kept?.results }
   for (const { effect, runs } of effects) {

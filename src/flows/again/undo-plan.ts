@@ -1,16 +1,18 @@
-import type { Skills, Undo } from '../../skills/index.ts'
+import type { EffectClass, Skills, Undo } from '../../skills/index.ts'
 import type { EffectsTable, Executor, FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { undoneEffects } from '../../store/rows/flow-undoing.ts'
 import { fenceOf } from '../../store/rows/tickets.ts'
 import { defaultBounds } from '../bounds.ts'
 import type { FlowPlan } from '../create.ts'
-import { aboutEffect, effectsOf } from './done-effects.ts'
+import { aboutEffect, classOf, effectsOf } from './done-effects.ts'
 
 /** One done effect of a flow, and how it is taken back. */
 export type Undoing = {
   effect: EffectsTable
   flow: FlowsTable
   step: FlowStepsTable | undefined
+  /** What the effect was at most: a call that was asked for reached the customer. */
+  class: EffectClass
   /** Whom or what it concerned, in words. */
   about: string
   state: 'undoable' | 'impossible' | 'undone'
@@ -45,7 +47,16 @@ export async function undoingOf(
       const undo = (await takenSince(deps.read, flow, effect)) ?? (await deps.skills.undoOf(effect))
       const isUndone = undone.has(effect.id)
       const state = isUndone ? 'undone' : undo.kind === 'skill' ? 'undoable' : 'impossible'
-      return { effect, flow, step, about: await aboutEffect(deps.read, effect), state, undo }
+      const about = await aboutEffect(deps.read, effect)
+      return {
+        effect,
+        flow,
+        step,
+        class: classOf(deps.skills, effect.skill, JSON.parse(effect.input)),
+        about,
+        state,
+        undo,
+      }
     }),
   )
 }

@@ -13,11 +13,15 @@ const DEPTH_MAX = 5
 /** What a skill does at most: what ends in reaching a customer is a contact, whoever does it in the end. */
 export const classOfSkill = (skill: Skill): EffectClass => (skill.reaches ? 'contact' : skill.effect)
 
+/** What a skill does at most with this input, where mappings may still stand for values. */
+export const classOfUse = (skill: Skill, input: unknown): EffectClass =>
+  isSeen(skill, input) ? 'contact' : classOfSkill(skill)
+
 /** What a step does at most, branches and sub-flows included; null for one that only leads, waits or asks. */
 export function classOfStep(step: StepDefinition, of: EffectsOf, depth = 0): EffectClass | null {
   if (step.type === 'tool_call') {
     const skill = of.skill(step.skill)
-    return skill ? (isSeen(skill, step.input) ? 'contact' : classOfSkill(skill)) : null
+    return skill ? classOfUse(skill, step.input) : null
   }
   if (step.type === 'parallel')
     return strongest(step.branches.flatMap(({ steps }) => steps.map((one) => classOfStep(one, of, depth))))

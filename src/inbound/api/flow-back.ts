@@ -90,13 +90,13 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-export function showUndoing({ effect, flow, step, about, state, undo }: Undoing) {
+export function showUndoing({ effect, flow, step, class: effectClass, about, state, undo }: Undoing) {
   return {
     effect: effect.id,
     flow: flow.id,
     step: step ? { id: step.id, position: step.position, title: step.title } : null,
     skill: effect.skill,
-    class: effect.class,
+    class: effectClass,
     about,
     done_at: effect.updated_at,
     state,

@@ -153,11 +153,22 @@ export function moreRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-export const showSkill = ({ name, title, description, effect, internal, role, input, output }: Skill) => ({
+export const showSkill = ({
   name,
   title,
   description,
   effect,
+  internal,
+  role,
+  input,
+  output,
+  reaches,
+}: Skill) => ({
+  name,
+  title,
+  description,
+  effect,
+  reaches_customer: reaches !== undefined,
   internal: internal ?? false,
   role: role ?? 'agent',
   input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),

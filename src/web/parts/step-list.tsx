@@ -34,7 +34,7 @@ function Steps({ steps, skills }: { steps: readonly TemplateStep[]; skills: read
 
 function Effect({ step, skills }: { step: TemplateStep; skills: readonly Skill[] }) {
   const skill = step.type === 'tool_call' ? skills.find(({ name }) => name === step.skill) : undefined
-  return skill ? <EffectMark effect={skill.effect} /> : null
+  return skill ? <EffectMark effect={skill.reaches_customer ? 'contact' : skill.effect} /> : null
 }
 
 function aboutStep(step: TemplateStep): string {

@@ -83,9 +83,9 @@ function SkillChoice({ onChoose }: { onChoose: (step: unknown) => void }) {
       <label htmlFor="step-skill">Skill</label>
       <select id="step-skill" defaultValue="" onChange={(event) => choose(event.target.value)}>
         <option value="">Choose …</option>
-        {skills.map(({ name, effect }) => (
+        {skills.map(({ name, effect, reaches_customer }) => (
           <option key={name} value={name}>
-            {words(name)} ({effect === 'contact' ? '→ customer' : effect})
+            {words(name)} ({reaches_customer ? '→ customer' : effect})
           </option>
         ))}
       </select>

@@ -94,6 +94,6 @@ const done = ({ step, skill, about, class: effect, done_at: at }: Undoing) => (
       {words(skill)}
       {about && <>, {about}</>}, <Time at={at} only="relative" />
     </span>{' '}
-    {effect !== 'read' && <EffectMark effect={effect === 'contact' ? 'contact' : 'write'} />}
+    <EffectMark effect={effect} />
   </>
 )
