@@ -144,6 +144,16 @@ describe.each(databases)('flow analytics, on %s,', (database) => {
     expect((await analytics(hub, '?template=no_such')).total).toMatchObject({ runs: 0, success_rate: null })
   })
 
+  it('is asked of what was planned, by the name under which that is counted', async () => {
+    const message = "Find task 'Garden Room'"
+    await hub.api.call('POST', '/ai/flows', { message, confirm: false })
+    await hub.settle()
+    expect(await analytics(hub, '?template=planned')).toMatchObject({
+      total: { runs: 1, parts: 0, undoings: 0 },
+      templates: [{ template: 'planned', runs: 1 }],
+    })
+  })
+
   it.each([
     ['?since=yesterday', 'since'],
     ['?until=03/04/2026', 'until'],

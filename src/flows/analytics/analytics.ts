@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/index.ts'
 import type { Executor, Store } from '../../store/index.ts'
 import { flowFigures, type IdWindow, stepFigures } from '../../store/rows/flow-analytics.ts'
 import type { OrgId } from '../../work/index.ts'
-import { Tally } from './tally.ts'
+import { PLANNED, Tally } from './tally.ts'
 import { whereFlowsWait } from './waiting.ts'
 import { windowOf } from './window.ts'
 
@@ -27,7 +27,7 @@ export async function flowAnalytics(
   const tally = await tallyOf(read, org, {
     after: firstIdAt('flw', window.since),
     before: firstIdAt('flw', window.until + 1),
-    ...(template === undefined ? {} : { template }),
+    ...(template === undefined ? {} : { template: template === PLANNED ? null : template }),
   })
   const failures = tally.failures()
   return {

@@ -2,8 +2,8 @@ import { type Executor, type FlowStepsTable, type FlowsTable, qb } from '../inde
 
 /** What flows and their steps came to, read in the order of their ids and by pages of bounded size. */
 
-/** Flows with ids between these, both left out; of one template, or of all. */
-export type IdWindow = { after: string; before: string; template?: string }
+/** Flows with ids between these, both left out; of one template, of none (null: what was planned), or all. */
+export type IdWindow = { after: string; before: string; template?: string | null }
 
 const flowColumns = [
   'id',
@@ -37,7 +37,11 @@ export function flowFigures(
     .where('org', '=', org)
     .where('id', '>', after)
     .where('id', '<', before)
-  if (template !== undefined) query = query.where('template', '=', template)
+  if (template === null) {
+    // Branches and rollbacks are of no template either.
+    for (const column of ['template', 'parent_flow_id', 'undo_of'] as const)
+      query = query.where(column, 'is', null)
+  } else if (template !== undefined) query = query.where('template', '=', template)
   return read.all(query.orderBy('id').limit(limit))
 }
 
