@@ -130,6 +130,23 @@ describe('the flow routes', () => {
     await asDescribed('POST', `/ai/flow-analytics/failures/${alike}/retry`, { limit: 5 })
   })
 
+  it('say of everything that they take what it is', () => {
+    const unsaid = Object.entries(objectOf(document.root.paths)).flatMap(([path, methods]) =>
+      Object.entries(path.includes('/ai/flow') ? objectOf(methods) : {}).flatMap(([method, described]) => {
+        const { parameters = [], requestBody } = Described.parse(described)
+        const { properties } = requestBody?.content['application/json'].schema ?? { properties: {} }
+        const fields = [
+          ...parameters
+            .filter((one) => one.in === 'query')
+            .map(({ name, description }) => [name, description]),
+          ...Object.entries(properties).map(([name, { description }]) => [name, description]),
+        ]
+        return fields.flatMap(([name, description]) => (description ? [] : [`${method} ${path} ${name}`]))
+      }),
+    )
+    expect(unsaid).toEqual([])
+  })
+
   it('are all asked above, and have the names of the contract', () => {
     const described = Object.entries(objectOf(document.root.paths)).flatMap(([path, methods]) =>
       /\/ai\/flow/.test(path)
@@ -141,6 +158,18 @@ describe('the flow routes', () => {
       expect.arrayContaining(CONTRACT.map((route) => route.replace(' /', ' /api/v1/'))),
     )
   })
+})
+
+const Field = z.looseObject({ description: z.string().optional() })
+const Described = z.looseObject({
+  parameters: z.array(Field.extend({ name: z.string(), in: z.string() })).optional(),
+  requestBody: z
+    .looseObject({
+      content: z.object({
+        'application/json': z.object({ schema: z.looseObject({ properties: z.record(z.string(), Field) }) }),
+      }),
+    })
+    .optional(),
 })
 
 const Named = z.looseObject({ id: z.string() })

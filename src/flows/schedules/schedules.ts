@@ -19,9 +19,9 @@ export type ScheduleDeps = StartDeps & { queue: WorkQueue; defaultZone: string }
 
 /** A schedule as it is asked for. */
 export const ScheduleInput = z.object({
-  name: z.string().min(1).max(200),
-  template: z.string(),
-  params: z.record(z.string(), z.unknown()).default({}),
+  name: z.string().min(1).max(200).describe('For people'),
+  template: z.string().describe('Which template it starts'),
+  params: z.record(z.string(), z.unknown()).default({}).describe("The template's, by name"),
   cron: z
     .string()
     .max(200)
@@ -33,7 +33,7 @@ export const ScheduleInput = z.object({
     .describe(
       'What becomes of times that passed while the hub was down: skip them, run_once for the last, run_all (100 at most)',
     ),
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().default(true).describe('Whether it starts anything by itself'),
 })
 export type ScheduleInput = z.infer<typeof ScheduleInput>
 export type ScheduleEdit = { [Field in keyof ScheduleInput]?: ScheduleInput[Field] | undefined }

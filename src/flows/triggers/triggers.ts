@@ -14,7 +14,7 @@ const isTriggerType = (type: string): type is TriggerType => triggerTypes.some((
 
 /** A trigger as it is asked for. */
 export const TriggerInput = z.object({
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(200).describe('For people'),
   event: z
     .string()
     .refine(isTriggerType, `must be one of ${triggerTypes.join(', ')}`)
@@ -24,12 +24,12 @@ export const TriggerInput = z.object({
     .max(CONDITIONS_MAX)
     .default([])
     .describe('All must hold, like {"if": "{{event.outcome}}", "eq": "resolved"}'),
-  template: z.string(),
+  template: z.string().describe('Which template it starts'),
   params: z
     .record(z.string(), z.unknown())
     .default({})
     .describe('Values, or fields of the event like {{event.ticket}}'),
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().default(true).describe('Whether it starts anything'),
 })
 export type TriggerInput = z.infer<typeof TriggerInput>
 

@@ -19,7 +19,7 @@ export function flowAnalyticsRoutes(deps: ApiDeps): Route[] {
         'Runs started since 7 days or as asked: status, success, durations by template and step; where flows wait and fail',
       scope: 'read',
       query: z.object({
-        template: z.string().optional(),
+        template: z.string().optional().describe('Of this template alone; `planned` for planned flows'),
         since: time.optional(),
         until: time.optional(),
       }),

@@ -9,17 +9,19 @@ const stepId = z.object({ id: z.string(), stepId: z.string() })
 
 /** An answer as buttons send it; for an approval `approve` or `reject`, and in `edit` the fields that were changed. */
 const Answer = z.object({
-  response: z.object({
-    value: z.union([z.string(), z.number(), z.boolean()]),
-    label: z.string().optional(),
-    edit: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-    note: z.string().max(2_000).nullable().default(null),
-  }),
+  response: z
+    .object({
+      value: z.union([z.string(), z.number(), z.boolean()]),
+      label: z.string().optional(),
+      edit: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+      note: z.string().max(2_000).nullable().default(null),
+    })
+    .describe('`value` is the answer; an approval may bring `edit` and `note`'),
 })
 
 const Delegation = z.object({
   to: z.string().describe('Who is asked from now on, like user:ada; managers and admins may still answer'),
-  note: z.string().max(2_000).nullable().default(null),
+  note: z.string().max(2_000).nullable().default(null).describe('For whoever is asked now'),
 })
 
 /** What people answer that flows ask. */

@@ -70,9 +70,9 @@ export function flowScheduleRoutes({ store, org, starting }: ApiDeps): Route[] {
       // Without the defaults: what is not named stays as it is.
       body: z.object({
         ...ScheduleInput.partial().shape,
-        params: z.record(z.string(), z.unknown()).optional(),
-        missed: ScheduleInput.shape.missed.unwrap().optional(),
-        enabled: z.boolean().optional(),
+        params: ScheduleInput.shape.params.unwrap().optional().describe("The template's, by name"),
+        missed: ScheduleInput.shape.missed.unwrap().optional().describe('Of times that passed meanwhile'),
+        enabled: z.boolean().optional().describe('Whether it starts anything by itself'),
       }),
       answer: Schedule,
       run: async ({ params, body }) =>

@@ -36,9 +36,9 @@ const OfFlow = z.object({
 })
 /** Both as one, for whoever reads how it is called; which of them it is decides what it is held to. */
 const Body = z.object({
-  name,
+  name: name.describe('Saved again under it, it is the next version'),
   title: z.string().max(255).optional().describe('May read parameters: `Remind {{params.who}}`'),
-  description: z.string().optional(),
+  description: z.string().optional().describe('When to use it'),
   params: z
     .record(z.string(), z.unknown())
     .default({})
@@ -52,7 +52,7 @@ const Body = z.object({
     .describe('As `GET /ai/flow-templates` shows them; not with `from_flow`'),
   deadline: z.string().optional().describe('Past it a flow is reported to a person; 30d unless said'),
   assigned_to_ai: z.boolean().optional().describe('Only for tickets that are assigned to AI'),
-  bounds: Bounds.partial().optional(),
+  bounds: Bounds.partial().optional().describe('Lower than what is configured: what a flow may use up'),
 })
 
 /** Templates: the hub's own and those that people saved. */
@@ -82,7 +82,9 @@ export function flowTemplateRoutes(deps: ApiDeps): Route[] {
       summary: 'One template, in its newest version or in the one that is asked for',
       scope: 'read',
       params: z.object({ name: z.string() }),
-      query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+      query: z.object({
+        version: z.coerce.number().int().min(1).optional().describe('The newest unless said'),
+      }),
       answer: Template,
       run: ({ params, query }) => needListed(store.read, org, params.name, query.version),
     }),

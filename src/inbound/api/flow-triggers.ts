@@ -63,7 +63,7 @@ export function flowTriggerRoutes({ store, org, starting }: ApiDeps): Route[] {
       summary: 'Switch a trigger off or on; what happened while it was off is not made up for',
       scope: 'write',
       params: id,
-      body: z.strictObject({ enabled: z.boolean() }),
+      body: z.strictObject({ enabled: z.boolean().describe('Whether it starts anything') }),
       answer: Trigger,
       run: async ({ params, body }) =>
         showTrigger(starting, await switchTrigger(starting, org, params.id, body.enabled)),

@@ -3,6 +3,7 @@ import {
   cancelFlow,
   contextOf,
   contextView,
+  flowStatuses,
   isFinal,
   type Person,
   promptOf,
@@ -35,9 +36,12 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'List flows, newest first',
       scope: 'read',
       query: pageQuery.extend({
-        status: z.string().optional(),
-        ticket: z.string().optional(),
-        template: z.string().optional(),
+        status: z
+          .string()
+          .optional()
+          .describe(`One of ${flowStatuses.join(', ')}`),
+        ticket: z.string().optional().describe('Like zendesk:4711'),
+        template: z.string().optional().describe('Flows of this template'),
         parent: z
           .string()
           .optional()
@@ -69,8 +73,8 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       status: 201,
       else: { status: 200, when: ({ preview }) => preview, answer: PlanPreview },
       body: z.object({
-        template: z.string().min(1).optional(),
-        params: z.record(z.string(), z.unknown()).default({}),
+        template: z.string().min(1).optional().describe('By its name; or a message'),
+        params: z.record(z.string(), z.unknown()).default({}).describe("The template's, by name"),
         ...planBody,
       }),
       answer: StartedFlow,
@@ -127,7 +131,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'End a flow',
       scope: 'write',
       params: id,
-      body: z.object({ reason: z.string().min(1).default('cancelled by a person') }),
+      body: z.object({ reason: z.string().min(1).default('cancelled by a person').describe('For its log') }),
       answer: OneFlow,
       async run({ params, body, caller }) {
         await shown(params.id)
