@@ -264,6 +264,7 @@ describe('a plan that changes something', () => {
     expect(model.asked()).toEqual([])
     expect(flow).toMatchObject({ status: 'completed', title: "Finish 'Colophon'" })
     expect(plan.steps).toEqual(preview.plan?.steps)
+    expect(flow).toMatchObject({ planning_prompt: expect.stringContaining('Colophon'), spent_tokens: 2_300 })
     expect(hub.control.world.taskTracker.tasks[id]?.status).toBe('done')
   })
 

@@ -1,4 +1,4 @@
-import { type Ai, fillPrompt, type ModelRun, type Prices, type Prompts } from '../../ai/index.ts'
+import { type Ai, fillPrompt, type Prices, type Prompts } from '../../ai/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Role } from '../../skills/index.ts'
 import type { FlowsTable } from '../../store/index.ts'
@@ -19,7 +19,7 @@ import { withConfirmation } from './confirm.ts'
 import { modelCosts, type PlanView, planInWords, viewOf } from './estimate.ts'
 import { shouldCreateFlow } from './intent.ts'
 import { type PlanRepair, stepsOf } from './read-plan.ts'
-import { planAsShown, type ShownPlan } from './shown-plan.ts'
+import { type Asked, planAsShown, rememberAsked, type ShownPlan } from './shown-plan.ts'
 
 export type { PlanView } from './estimate.ts'
 export { ShownPlan } from './shown-plan.ts'
@@ -59,8 +59,7 @@ export type Plan = {
   suggestions: Suggestion[]
   repairs: PlanRepair[]
   about: About
-  /** What the model was asked; of a plan that was shown before, nothing. */
-  asked: { prompt: string | null; runs: ModelRun[] }
+  asked: Asked
   availableSkills: string[]
 }
 
@@ -76,14 +75,28 @@ export type Planner = ReturnType<typeof createPlanner>
 
 /** Turns requests in words into flows. */
 export function createPlanner(deps: PlannerDeps) {
+  const lookedAt = rememberAsked()
+
   /**
-   * Plans a request and writes nothing. Throws InputError: 422 `not_a_flow` for a question, 422 `unplannable`,
+   * Plans a request and writes nothing, for a look at it. Throws as `make` does.
+   */
+  async function plan(org: OrgId, request: PlanRequest): Promise<Plan> {
+    const made = await make(org, request)
+    lookedAt.keep(org, request.message, made)
+    return made
+  }
+
+  /**
+   * A plan for a request. Throws InputError: 422 `not_a_flow` for a question, 422 `unplannable`,
    * 503 `planner_unavailable`, 404 for a ticket that is not there, 413 for a message that is too long; of a plan
    * that was shown before, 422 `bad_steps`.
    */
-  async function plan(org: OrgId, request: PlanRequest): Promise<Plan> {
+  async function make(org: OrgId, request: PlanRequest): Promise<Plan> {
     if (request.message.length > MESSAGE_MAX) throw tooLong(request.message.length)
-    if (request.shown) return planAsShown(deps, org, request, request.shown)
+    if (request.shown) {
+      const shown = await planAsShown(deps, org, request, request.shown)
+      return { ...shown, asked: lookedAt.find(org, request.message, shown) }
+    }
     const about = await findAbout(deps, org, request)
     const caseId = about.ticket?.ref ?? null
     const wanted = await shouldCreateFlow(deps.ai, request.message, caseId)
@@ -128,9 +141,9 @@ export function createPlanner(deps: PlannerDeps) {
     }
   }
 
-  /** Plans a request and starts the flow. Throws as `plan` does. */
+  /** Plans a request and starts the flow. Throws as `make` does. */
   async function start(org: OrgId, request: PlanRequest): Promise<{ flow: FlowsTable; plan: Plan }> {
-    const made = await plan(org, request)
+    const made = await make(org, request)
     const flow = await deps.store.write(async (tx) => {
       const inserted = await insertPlan(
         deps,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Prices } from '../../ai/index.ts'
+import type { ModelRun, Prices } from '../../ai/index.ts'
 import type { Role } from '../../skills/index.ts'
 import type { SyncDeps } from '../../tickets/index.ts'
 import type { OrgId } from '../../work/index.ts'
@@ -20,6 +20,9 @@ export const ShownPlan = z.object({
     .default([]),
 })
 export type ShownPlan = z.infer<typeof ShownPlan>
+
+/** What the model was asked for a plan; null where that is not known any more. */
+export type Asked = { prompt: string | null; runs: ModelRun[] }
 
 type Deps = CheckDeps & SyncDeps & { model: { prices: Prices; model: string | null } }
 type Request = { message: string; role: Role; ticket?: string | undefined }
@@ -42,7 +45,27 @@ export async function planAsShown(deps: Deps, org: OrgId, request: Request, show
     suggestions: shown.suggestions,
     repairs: [],
     about,
-    asked: { prompt: null, runs: [] },
     availableSkills: skills.map(({ name }) => name),
+  }
+}
+
+const REMEMBERED = 200
+
+/**
+ * How the plans that were shown last were planned, so that the flow that one becomes can say so. In this process
+ * alone: after a restart, or at another one, a plan that comes back runs all the same and does not say it.
+ */
+export function rememberAsked() {
+  const last = new Map<string, Asked>()
+  const keyOf = (org: OrgId, message: string, plan: { steps: unknown }) =>
+    JSON.stringify([org, message, plan.steps])
+  return {
+    keep(org: OrgId, message: string, plan: { steps: unknown; asked: Asked }) {
+      const [oldest] = last.keys()
+      if (last.size >= REMEMBERED && oldest !== undefined) last.delete(oldest)
+      last.set(keyOf(org, message, plan), plan.asked)
+    },
+    find: (org: OrgId, message: string, plan: { steps: unknown }): Asked =>
+      last.get(keyOf(org, message, plan)) ?? { prompt: null, runs: [] },
   }
 }

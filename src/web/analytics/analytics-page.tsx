@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { type Analytics, flowApi } from '../flow-api.ts'
+import { count } from '../format.ts'
 import { useChanges } from '../live.ts'
 import { Choice } from '../parts/choice.tsx'
 import { Empty, Loading, Problem } from '../parts/notes.tsx'
@@ -55,7 +56,7 @@ export function AnalyticsPage({ template }: { template: string | null }) {
 
 function Totals({ total }: { total: Analytics['total'] }) {
   const besides = [
-    total.parts > 0 && `${total.parts} branches and sub-flows`,
+    total.parts > 0 && count(total.parts, 'branch or sub-flow', 'branches and sub-flows'),
     total.undoings > 0 && `${total.undoings} that undid others`,
   ].filter(Boolean)
   return (
@@ -85,9 +86,8 @@ function Totals({ total }: { total: Analytics['total'] }) {
       <Figure
         name="models and calls"
         value={usd(total.spent_usd)}
-        note={`${total.spent_tokens.toLocaleString()} tokens`}
+        note={`${total.spent_tokens.toLocaleString()} tokens · ${count(total.retries, 'retry', 'retries')}`}
       />
-      <Figure name="tried again" value={String(total.retries)} note="times" />
     </dl>
   )
 }

@@ -22,7 +22,7 @@ export function PromptPanel({ asked, onAnswered }: { asked: Asked; onAnswered: (
   const { flowId, stepId, title, prompt } = asked
   const { busy, error, run } = useAction()
   const answer = (value: string) =>
-    void run(() => api.respond(flowId, stepId, { value })).then(() => onAnswered())
+    void run(() => api.respond(flowId, stepId, { value })).then((isTaken) => isTaken && onAnswered())
   return (
     <section className="panel asks" aria-label={title}>
       <header>

@@ -92,7 +92,7 @@ function Origin({ flow }: Pick<Run, 'flow'>) {
       ) : (
         flow.parent_flow_id === null && flow.undo_of === null && <span>planned</span>
       )}
-      <span className="faint">for {actorName(flow.requested_by)}</span>
+      {flow.requested_by !== 'system' && <span className="faint">for {actorName(flow.requested_by)}</span>}
       {flow.parent_flow_id && (
         <span>
           {flow.branch ? `branch ${words(flow.branch)} of ` : 'part of '}

@@ -90,7 +90,7 @@ function aboutRun({
 }: FlowRow): string {
   const made = undo_of ? 'undoes a run' : replay_of ? 'replay' : template ? words(template) : 'planned'
   if (ticket) return `${customer ?? 'customer not known yet'} · ${ticket} · ${made}`
-  return `${made} · for ${actorName(requested_by)}`
+  return requested_by === 'system' ? made : `${made} · for ${actorName(requested_by)}`
 }
 
 /** What it waits for and until when; else how long it took, or why it failed. */
