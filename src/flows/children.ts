@@ -13,6 +13,7 @@ import type { WorkQueue } from '../work/index.ts'
 import { boundReached, boundText } from './bounds.ts'
 import { type CreateDeps, DEPTH_MAX, insertPlan } from './create.ts'
 import { writeFlowLog } from './log.ts'
+import { needNoRival } from './need.ts'
 import type { Child, StepOutcome } from './outcome.ts'
 import { runFlowWork } from './run-work.ts'
 import { contextOf, type FlowState } from './state.ts'
@@ -157,7 +158,7 @@ export async function wakeParent(
 
 /**
  * A step is retried whose children failed, or were cancelled for that: they go on where they stood, with the same
- * causes, and what they did is not done again.
+ * causes, and what they did is not done again. Throws InputError 409 where one's ticket has another unfinished flow.
  */
 export async function resumeChildren(
   deps: CreateDeps,
@@ -174,6 +175,7 @@ export async function resumeChildren(
 async function resumeChild(deps: CreateDeps, tx: Tx, org: string, id: string, actor: string): Promise<void> {
   const child = await getFlow(tx, org, id)
   if (!child) return
+  await needNoRival(tx, child)
   const now = deps.clock.now()
   const at = (await getSteps(tx, child))[child.position]
   const begun = child.started_at !== null && at !== undefined

@@ -21,6 +21,7 @@ export {
 } from './definition.ts'
 export { deleteStep, type EditDeps, insertStep } from './edit/edit-steps.ts'
 export { createEngine } from './engine.ts'
+export { needFlow } from './need.ts'
 export { createPlanner, type Plan, type Planner, ShownPlan } from './planner/index.ts'
 export { Prompt, promptOf } from './prompt.ts'
 export {

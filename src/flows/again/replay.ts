@@ -2,12 +2,12 @@ import { InputError } from '../../ops/errors.ts'
 import type { Skills } from '../../skills/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable, Store, Tx } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import type { OrgId } from '../../work/index.ts'
 import { type CreateDeps, insertPlan } from '../create.ts'
 import { isFinal } from '../definition.ts'
 import { writeFlowLog } from '../log.ts'
+import { conflict, needFlow } from '../need.ts'
 import { contextBefore } from './context-before.ts'
 import { changesByPosition, withInput } from './edit-input.ts'
 import { type AgainEffect, type Kept, replayEffects } from './replay-effects.ts'
@@ -94,8 +94,7 @@ export async function replayFlow(
 }
 
 async function replayable(read: Executor, org: OrgId, flowId: string): Promise<FlowsTable> {
-  const flow = await getFlow(read, org, flowId)
-  if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const flow = await needFlow(read, org, flowId)
   if (!isFinal(flow.status))
     throw conflict(`The flow is ${flow.status}; only one that is over can be replayed. Cancel it first.`)
   if (flow.parent_flow_id !== null)
@@ -191,5 +190,3 @@ async function presentTicket(tx: Tx, flow: FlowsTable) {
     fence: ticket?.to_ai === 1 ? ticket.fence : null,
   }
 }
-
-const conflict = (message: string) => new InputError('conflict', message, { status: 409 })

@@ -1,12 +1,12 @@
 import { InputError } from '../../ops/errors.ts'
 import type { Skills } from '../../skills/index.ts'
-import type { Executor, FlowsTable, Store } from '../../store/index.ts'
+import type { FlowsTable, Store } from '../../store/index.ts'
 import { lock } from '../../store/index.ts'
 import { openUndoing } from '../../store/rows/flow-undoing.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import { type CreateDeps, insertPlan } from '../create.ts'
 import { isFinal } from '../definition.ts'
+import { conflict, needFlow } from '../need.ts'
 import { type Undoing, undoingOf, undoPlan } from './undo-plan.ts'
 
 export type RollbackDeps = CreateDeps & { store: Store; skills: Skills }
@@ -86,11 +86,3 @@ function nothingToUndo(all: readonly Undoing[]): InputError {
     issues: all.map((one) => ({ path: one.effect.id, message: whyNot(one) })),
   })
 }
-
-async function needFlow(read: Executor, org: OrgId, id: string): Promise<FlowsTable> {
-  const flow = await getFlow(read, org, id)
-  if (flow) return flow
-  throw new InputError('unknown_flow', `There is no flow ${id}.`, { status: 404 })
-}
-
-const conflict = (message: string) => new InputError('conflict', message, { status: 409 })

@@ -5,9 +5,10 @@ import { waitOn } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import { wakeParent } from '../children.ts'
 import { writeFlowLog } from '../log.ts'
+import { conflict } from '../need.ts'
 import { promptOf, waitingForAnswer } from '../prompt.ts'
 import { checkMayAnswer, type Person } from './may.ts'
-import { type AboutStep, conflict, openQuestion } from './open-question.ts'
+import { type AboutStep, openQuestion } from './open-question.ts'
 import type { RespondDeps } from './respond.ts'
 
 const WHO = /^user:\S.{0,199}$/

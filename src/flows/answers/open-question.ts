@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable, Tx } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import { isFinal } from '../definition.ts'
+import { conflict, needFlow } from '../need.ts'
 
 export type AboutStep = { flowId: string; stepId: string }
 
@@ -31,11 +31,8 @@ export async function openQuestion(
 }
 
 async function findStep(tx: Tx, org: OrgId, { flowId, stepId }: AboutStep) {
-  const flow = await getFlow(tx, org, flowId)
-  if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const flow = await needFlow(tx, org, flowId)
   const step = (await getSteps(tx, flow)).find(({ id }) => id === stepId)
   if (!step) throw new InputError('unknown_step', `Flow ${flow.id} has no step ${stepId}.`, { status: 404 })
   return { flow, step }
 }
-
-export const conflict = (message: string) => new InputError('conflict', message, { status: 409 })

@@ -3,10 +3,11 @@ import type { FlowStepsTable, FlowsTable, Store } from '../../store/index.ts'
 import { answerStep } from '../../store/rows/flow-steps.ts'
 import type { OrgId, WorkQueue } from '../../work/index.ts'
 import { writeFlowLog } from '../log.ts'
+import { conflict } from '../need.ts'
 import { type Answer, promptOf, readAnswer } from '../prompt.ts'
 import { runFlowWork } from '../run-work.ts'
 import { checkMayAnswer, type Person } from './may.ts'
-import { type AboutStep, conflict, openQuestion } from './open-question.ts'
+import { type AboutStep, openQuestion } from './open-question.ts'
 import { readApproval } from './read-approval.ts'
 
 export type RespondDeps = {

@@ -3,7 +3,6 @@ import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable, Tx } from '../../store/index.ts'
 import { changeStepCount, placeStep, removeStep } from '../../store/rows/flow-edits.ts'
 import { getSteps, insertStep as insertRow } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import type { Person } from '../answers/may.ts'
 import { badSteps, type CheckAgainst, checkSteps, type Mistake } from '../check.ts'
@@ -13,6 +12,7 @@ import { compileSteps } from '../compile.ts'
 import { type CreateDeps, freshStep } from '../create.ts'
 import { isFinal, type StepDefinition } from '../definition.ts'
 import { type LogLine, writeFlowLogs } from '../log.ts'
+import { conflict, needFlow } from '../need.ts'
 import { definitionsOf } from '../uncompile.ts'
 import { readGivenStep } from './given-step.ts'
 import { type Move, movesBehindDeleted, movesBehindInserted, refersTo, shiftStep } from './shift.ts'
@@ -123,8 +123,7 @@ async function edit(
   plan: (about: About) => Promise<Edited>,
 ): Promise<void> {
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const flow = await getFlow(deps.store.read, org, flowId)
-    if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+    const flow = await needFlow(deps.store.read, org, flowId)
     if (isFinal(flow.status)) throw conflict(`The flow has ended: ${flow.status}.`)
     const steps = await getSteps(deps.store.read, flow)
     const now = Math.max(deps.clock.now(), flow.updated_at + 1)
@@ -202,5 +201,3 @@ function mistakesOf(steps: readonly StepDefinition[], against: CheckAgainst): Mi
 /** Where a mistake is, by the step's name: positions move. */
 const placeOf = ({ path }: Mistake, steps: readonly StepDefinition[]) =>
   path.replace(/^steps\.(\d+)/, (_, position: string) => steps[Number(position)]?.name ?? position)
-
-const conflict = (message: string) => new InputError('conflict', message, { status: 409 })

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { InputError } from '../../ops/errors.ts'
 import { type ChildFlow, childrenOfRun, resultOfFlow } from '../../store/rows/flow-children.ts'
-import { activeFlowsOfTicket } from '../../store/rows/flows.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import { failureOf, tooDeep, waitForChildren } from '../children.ts'
 import { filled, planOf } from '../create.ts'
 import { isFinal, type TemplateDefinition } from '../definition.ts'
 import { resolve } from '../mappings.ts'
+import { needNoRival } from '../need.ts'
 import type { Child, StepOutcome } from '../outcome.ts'
 import { settingsOf } from '../state.ts'
 import { needTemplate } from '../templates/find.ts'
@@ -44,13 +44,8 @@ async function start(run: StepRun): Promise<StepOutcome> {
   run.noted.input = params
   const plan = planOf(template, params)
   const about = await aboutOf(run, template, params.ticket)
-  const ticket = about ? about.ticket : state.flow.ticket
-  const rivals = ticket ? await activeFlowsOfTicket(deps.store.read, org, ticket) : []
-  if (rivals.some((one) => one.template === template.name)) {
-    throw new InputError('conflict', `${ticket} already has an unfinished flow "${template.name}".`, {
-      status: 409,
-    })
-  }
+  const ticket = about?.ticket ?? state.flow.ticket
+  await needNoRival(deps.store.read, { org, template: template.name, ticket })
   const child: Child = {
     plan,
     params: filled(template, params),

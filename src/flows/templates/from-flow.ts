@@ -3,10 +3,10 @@ import { InputError } from '../../ops/errors.ts'
 import type { Executor, FlowsTable } from '../../store/index.ts'
 import { getCustomer } from '../../store/rows/customers.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import { isFinal, type StepDefinition, type TemplateDefinition } from '../definition.ts'
 import { pathsIn } from '../mappings.ts'
+import { conflict, needFlow } from '../need.ts'
 import { mapGotos } from '../planner/gotos.ts'
 import { Context } from '../state.ts'
 import { definitionsOf } from '../uncompile.ts'
@@ -32,11 +32,10 @@ export type Unchecked = Omit<TemplateDefinition, 'name' | 'version' | 'steps' | 
  * place that still holds what is one customer's or one case's.
  */
 export async function templateOfFlow(read: Executor, org: OrgId, given: FromFlow): Promise<Unchecked> {
-  const flow = await getFlow(read, org, given.flow)
-  if (!flow) throw new InputError('unknown_flow', `There is no flow ${given.flow}.`, { status: 404 })
+  const flow = await needFlow(read, org, given.flow)
   if (!isFinal(flow.status) || flow.undo_of !== null || flow.branch !== null) {
     const why = isFinal(flow.status) ? 'it is a part of another flow' : `it is ${flow.status}`
-    throw new InputError('conflict', `Only a flow that is over makes a template; ${why}.`, { status: 409 })
+    throw conflict(`Only a flow that is over makes a template; ${why}.`)
   }
   const written = definitionsOf(await getSteps(read, flow))
   const started = Context.parse(JSON.parse(flow.context)).params

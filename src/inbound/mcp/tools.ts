@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { listTemplates } from '../../flows/index.ts'
-import { InputError } from '../../ops/errors.ts'
+import { listTemplates, needFlow } from '../../flows/index.ts'
 import type { EffectClass, Skill } from '../../skills/index.ts'
 import type { Store } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import type { Scope } from '../auth.ts'
 import { pageOf } from '../routes.ts'
@@ -116,8 +114,7 @@ export const ownToolOf = ({ name, title, description, input }: OwnTool): Tool =>
 
 /** What of a flow matters to who asked for it. Throws InputError `unknown_flow`. */
 export async function flowSummary(store: Store, org: OrgId, id: string) {
-  const flow = await getFlow(store.read, org, id)
-  if (!flow) throw new InputError('unknown_flow', `There is no flow ${id}.`, { status: 404 })
+  const flow = await needFlow(store.read, org, id)
   const steps = await getSteps(store.read, flow)
   const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString())
   return {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { EventOf, Subscriber } from '../../events/index.ts'
-import type { FlowState, Transition } from '../../flows/index.ts'
+import { type FlowState, needFlow, type Transition } from '../../flows/index.ts'
 import { InputError } from '../../ops/errors.ts'
 import type { Store } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
@@ -52,8 +52,7 @@ export function createSockets(deps: {
   async function checkChannel(name: string) {
     const channel = channelOf(name)
     if (!channel) throw new InputError('unknown_channel', `There is no channel ${name}.`, { status: 404 })
-    if (channel.kind === 'flow' && !(await getFlow(store.read, org, channel.flowId)))
-      throw new InputError('unknown_flow', `There is no flow ${channel.flowId}.`, { status: 404 })
+    if (channel.kind === 'flow') await needFlow(store.read, org, channel.flowId)
   }
 
   async function summaryOf(name: string) {

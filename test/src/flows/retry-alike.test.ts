@@ -29,7 +29,7 @@ it('flows that failed alike are retried together; one whose ticket has another f
         flow: overtaken?.id,
         title: 'Test one',
         code: 'conflict',
-        reason: 'z:1 has another unfinished flow by now.',
+        reason: 'z:1 already has an unfinished flow "test".',
       },
     ],
     nextCursor: null,
