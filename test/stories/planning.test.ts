@@ -256,7 +256,10 @@ describe('a plan that changes something', () => {
 
   it('runs as a preview showed it, without asking the model again', async () => {
     const { id } = task('Colophon')
-    model.say(finish('Colophon'))
+    model.say({
+      ...finish('Colophon'),
+      steps: [find('Colophon'), pick, { ...done, params: [{ name: 'status', value: 'Done' }] }],
+    })
     const request = { message: "Find task 'Colophon' and mark it as complete", confirm: false }
     const preview = Answer.parse((await post({ ...request, preview: true })).body)
     model.say({ kind: 'cannot', reason: 'It is not asked.' })
@@ -265,6 +268,9 @@ describe('a plan that changes something', () => {
     expect(flow).toMatchObject({ status: 'completed', title: "Finish 'Colophon'" })
     expect(plan.steps).toEqual(preview.plan?.steps)
     expect(flow).toMatchObject({ planning_prompt: expect.stringContaining('Colophon'), spent_tokens: 2_300 })
+    expect(await hub.api.call('GET', `/ai/flows/${flow.id}/logs`)).toMatchObject({
+      data: expect.arrayContaining([expect.objectContaining({ type: 'params_repaired' })]),
+    })
     expect(hub.control.world.taskTracker.tasks[id]?.status).toBe('done')
   })
 

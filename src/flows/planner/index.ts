@@ -3,13 +3,9 @@ import { InputError } from '../../ops/errors.ts'
 import type { Role } from '../../skills/index.ts'
 import type { FlowsTable } from '../../store/index.ts'
 import { getCustomer } from '../../store/rows/customers.ts'
-import { spend } from '../../store/rows/flows.ts'
 import type { OrgId } from '../../work/index.ts'
 import { againstFor, type CheckDeps, offeredSkills } from '../checks/against.ts'
-import { compileSteps } from '../compile.ts'
-import { insertPlan } from '../create.ts'
 import type { StepDefinition } from '../definition.ts'
-import { writeFlowLog } from '../log.ts'
 import type { StartDeps } from '../start-by-request.ts'
 import type { Suggestion } from '../suggest.ts'
 import { listTemplates } from '../templates/list.ts'
@@ -18,8 +14,9 @@ import { askForPlan } from './ask.ts'
 import { withConfirmation } from './confirm.ts'
 import { modelCosts, type PlanView, planInWords, viewOf } from './estimate.ts'
 import { shouldCreateFlow } from './intent.ts'
-import { type PlanRepair, stepsOf } from './read-plan.ts'
-import { type Asked, planAsShown, rememberAsked, type ShownPlan } from './shown-plan.ts'
+import { stepsOf } from './read-plan.ts'
+import { type Origin, planAsShown, rememberOrigins, type ShownPlan } from './shown-plan.ts'
+import { writePlanned } from './write-planned.ts'
 
 export type { PlanView } from './estimate.ts'
 export { ShownPlan } from './shown-plan.ts'
@@ -53,19 +50,15 @@ export type PlanRequest = {
 }
 
 /** A plan that can run, and nothing of it written yet. */
-export type Plan = {
+export type Plan = Origin & {
   view: PlanView
   steps: StepDefinition[]
   suggestions: Suggestion[]
-  repairs: PlanRepair[]
   about: About
-  asked: Asked
   availableSkills: string[]
 }
 
 const MESSAGE_MAX = 8_000
-/** Past it a planned flow is reported to a person. */
-const DEADLINE_MS = 30 * 86_400_000
 const SUGGESTIONS_MAX = 3
 const SUGGESTION_MAX = 300
 /** As many as a prompt has room for. */
@@ -75,11 +68,9 @@ export type Planner = ReturnType<typeof createPlanner>
 
 /** Turns requests in words into flows. */
 export function createPlanner(deps: PlannerDeps) {
-  const lookedAt = rememberAsked()
+  const lookedAt = rememberOrigins()
 
-  /**
-   * Plans a request and writes nothing, for a look at it. Throws as `make` does.
-   */
+  /** Plans a request and writes nothing, for a look at it. Throws as `make` does. */
   async function plan(org: OrgId, request: PlanRequest): Promise<Plan> {
     const made = await make(org, request)
     lookedAt.keep(org, request.message, made)
@@ -95,7 +86,7 @@ export function createPlanner(deps: PlannerDeps) {
     if (request.message.length > MESSAGE_MAX) throw tooLong(request.message.length)
     if (request.shown) {
       const shown = await planAsShown(deps, org, request, request.shown)
-      return { ...shown, asked: lookedAt.find(org, request.message, shown) }
+      return { ...shown, ...lookedAt.find(org, request.message, shown) }
     }
     const about = await findAbout(deps, org, request)
     const caseId = about.ticket?.ref ?? null
@@ -144,47 +135,7 @@ export function createPlanner(deps: PlannerDeps) {
   /** Plans a request and starts the flow. Throws as `make` does. */
   async function start(org: OrgId, request: PlanRequest): Promise<{ flow: FlowsTable; plan: Plan }> {
     const made = await make(org, request)
-    const flow = await deps.store.write(async (tx) => {
-      const inserted = await insertPlan(
-        deps,
-        tx,
-        {
-          template: null,
-          version: null,
-          title: made.view.title,
-          deadlineMs: DEADLINE_MS,
-          bounds: {},
-          steps: compileSteps(made.steps),
-        },
-        startOf(deps, org, request, made),
-      )
-      if (!inserted) throw new InputError('conflict', 'A flow like it is already running.', { status: 409 })
-      const usd = made.asked.runs.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0)
-      const tokens = made.asked.runs.reduce(
-        (sum, { inputTokens, outputTokens }) => sum + (inputTokens ?? 0) + (outputTokens ?? 0),
-        0,
-      )
-      await spend(tx, inserted.id, usd, tokens)
-      const log = { org, flowId: inserted.id, stepId: null, actor: 'ai', at: deps.clock.now() }
-      const { effects, steps } = made.view
-      await writeFlowLog(tx, {
-        ...log,
-        id: deps.newId('log'),
-        type: 'plan_created',
-        message: `planned ${steps.length} steps: ${effects.reads} look up, ${effects.writes} change, ${effects.contacts} reach a customer`,
-        metadata: { effects, rounds: made.asked.runs.length },
-      })
-      if (made.repairs.length > 0) {
-        await writeFlowLog(tx, {
-          ...log,
-          id: deps.newId('log'),
-          type: 'params_repaired',
-          message: `put right in the plan: ${made.repairs.map(({ step, param }) => `${step}.${param}`).join(', ')}`,
-          metadata: { repairs: made.repairs },
-        })
-      }
-      return inserted
-    })
+    const flow = await deps.store.write((tx) => writePlanned(deps, tx, org, request, made))
     await deps.note({
       type: 'plan_created',
       caseId: flow.case_id,
@@ -195,31 +146,6 @@ export function createPlanner(deps: PlannerDeps) {
   }
 
   return { plan, start }
-}
-
-function startOf(deps: PlannerDeps, org: OrgId, request: PlanRequest, made: Plan) {
-  const { ticket } = made.about
-  const { title: _title, steps: _steps, ...figures } = made.view
-  return {
-    org,
-    params: {},
-    settings: deps.settings,
-    requestedBy: request.by,
-    requestedFrom: request.from,
-    request: request.message,
-    ticket: ticket?.ref ?? null,
-    customerId: ticket?.customer_id ?? null,
-    // A ticket of people has no takeover to fear: a person asked for this.
-    fence: ticket?.to_ai === 1 ? ticket.fence : null,
-    planning: { prompt: made.asked.prompt, runId: made.asked.runs.at(-1)?.id ?? null },
-    context: {
-      original_intent: request.message,
-      available_skills: made.availableSkills,
-      suggestions: made.suggestions,
-      asked_by_role: request.role,
-      plan: figures,
-    },
-  }
 }
 
 function promptText(prompts: Prompts, sections: Record<string, unknown>): string {

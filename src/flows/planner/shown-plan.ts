@@ -7,6 +7,7 @@ import { needGoodSteps } from '../check.ts'
 import { againstFor, type CheckDeps, offeredSkills } from '../checks/against.ts'
 import { emptyOf, findAbout } from './about.ts'
 import { modelCosts, viewOf } from './estimate.ts'
+import type { PlanRepair } from './read-plan.ts'
 
 /** A plan as a preview answered it, that comes back to be started: what was looked at is what runs. */
 export const ShownPlan = z.object({
@@ -21,8 +22,8 @@ export const ShownPlan = z.object({
 })
 export type ShownPlan = z.infer<typeof ShownPlan>
 
-/** What the model was asked for a plan; null where that is not known any more. */
-export type Asked = { prompt: string | null; runs: ModelRun[] }
+/** How a plan came about: what the model was asked, null where that is not known any more, and what was put right. */
+export type Origin = { asked: { prompt: string | null; runs: ModelRun[] }; repairs: PlanRepair[] }
 
 type Deps = CheckDeps & SyncDeps & { model: { prices: Prices; model: string | null } }
 type Request = { message: string; role: Role; ticket?: string | undefined }
@@ -43,7 +44,6 @@ export async function planAsShown(deps: Deps, org: OrgId, request: Request, show
     view: viewOf(shown.title, steps, against, costOf),
     steps,
     suggestions: shown.suggestions,
-    repairs: [],
     about,
     availableSkills: skills.map(({ name }) => name),
   }
@@ -52,20 +52,20 @@ export async function planAsShown(deps: Deps, org: OrgId, request: Request, show
 const REMEMBERED = 200
 
 /**
- * How the plans that were shown last were planned, so that the flow that one becomes can say so. In this process
+ * How the plans that were shown last came about, so that the flow that one becomes can say so. In this process
  * alone: after a restart, or at another one, a plan that comes back runs all the same and does not say it.
  */
-export function rememberAsked() {
-  const last = new Map<string, Asked>()
+export function rememberOrigins() {
+  const last = new Map<string, Origin>()
   const keyOf = (org: OrgId, message: string, plan: { steps: unknown }) =>
     JSON.stringify([org, message, plan.steps])
   return {
-    keep(org: OrgId, message: string, plan: { steps: unknown; asked: Asked }) {
+    keep(org: OrgId, message: string, plan: { steps: unknown } & Origin) {
       const [oldest] = last.keys()
       if (last.size >= REMEMBERED && oldest !== undefined) last.delete(oldest)
-      last.set(keyOf(org, message, plan), plan.asked)
+      last.set(keyOf(org, message, plan), { asked: plan.asked, repairs: plan.repairs })
     },
-    find: (org: OrgId, message: string, plan: { steps: unknown }): Asked =>
-      last.get(keyOf(org, message, plan)) ?? { prompt: null, runs: [] },
+    find: (org: OrgId, message: string, plan: { steps: unknown }): Origin =>
+      last.get(keyOf(org, message, plan)) ?? { asked: { prompt: null, runs: [] }, repairs: [] },
   }
 }

@@ -1,6 +1,5 @@
 import type { Run } from '../api.ts'
 import { list, record, text } from '../narrow.ts'
-import { Panel } from '../parts/panel.tsx'
 import { link } from '../router.ts'
 
 /** What might be done next, after a run that is completed. */
@@ -12,21 +11,20 @@ export function Suggestions({ run, keep }: { run: Run; keep: () => void }) {
   }))
   if (flow.status !== 'completed' || all.length === 0) return null
   return (
-    <Panel title="What next?" className="suggestions">
-      <div className="actions">
-        {all.map(({ message, action }) =>
-          action === 'save_as_template' ? (
-            <button key={action} type="button" dir="auto" onClick={keep}>
-              {message}
-            </button>
-          ) : (
-            <a key={action} className="button" dir="auto" href={placeOf(run, { message, action })}>
-              {message}
-            </a>
-          ),
-        )}
-      </div>
-    </Panel>
+    <section className="actions suggestions" aria-label="What next?">
+      <h2>What next?</h2>
+      {all.map(({ message, action }) =>
+        action === 'save_as_template' ? (
+          <button key={action} type="button" dir="auto" onClick={keep}>
+            {message}
+          </button>
+        ) : (
+          <a key={action} className="button" dir="auto" href={placeOf(run, { message, action })}>
+            {message}
+          </a>
+        ),
+      )}
+    </section>
   )
 }
 
