@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
 import { PlanAnswer } from '../../src/flows/planner/plan.ts'
 import { stepsOfPlan } from '../../src/flows/planner/steps-of-plan.ts'
 import { ask } from '../doors.ts'
@@ -65,6 +66,13 @@ describe('what the planner is shown as plans', () => {
   )
 
   it('are several', () => expect(plans.length).toBeGreaterThan(2))
+})
+
+describe('what pages show as settings', () => {
+  it.each(ofKind(/^[A-Z_]+$/).map((one) => [one.page, one.kind, one.value] as const))(
+    'is in %s a %s that is read without a complaint',
+    (_page, name, value) => expect(() => loadConfig({ [name]: JSON.stringify(value) }, [])).not.toThrow(),
+  )
 })
 
 describe('what pages show as requests', () => {
