@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createHubClient } from '../../src/sandbox/hub-client.ts'
 import { addTask } from '../../src/sandbox/tasks-world.ts'
 import { qb } from '../../src/store/index.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
@@ -534,6 +535,28 @@ describe('the planner', () => {
 
     expect((await post({ message: 'Delete task t-1' })).status).toBe(201)
     expect(Offered.parse(model.asked()[3]?.skills).map(({ name }) => name)).toContain('delete_task')
+  })
+
+  it('lends nobody its role: what an admin had planned is replayed with the skills of whoever replays it', async () => {
+    const [one, other] = [task('Old flyer'), task('New flyer')]
+    const remove = { type: 'tool_call' as const, name: 'remove', title: 'Delete it', skill: 'delete_task' }
+    model.say({
+      kind: 'plan',
+      title: 'Delete it',
+      steps: [{ ...remove, params: [{ name: 'task_id', value: one.id }] }],
+    })
+    const { flow } = await ask(`Delete task ${one.id}`)
+    expect(await answer(flow, 'confirm_plan', 'yes')).toMatchObject({ status: 'completed' })
+
+    const body = { from: 'remove', again: [1], input: { task_id: other.id } }
+    const agent = createHubClient(hub.url, await tokenOf(hub, 'eve'))
+    const { flow: replay } = Answer.parse(await agent.call('POST', `/ai/flows/${flow.id}/replay`, body))
+    await hub.settle()
+    expect(await hub.api.flow(replay?.id ?? '')).toMatchObject({
+      status: 'failed',
+      last_error: 'Not carried out: the policy does not let an agent use "delete_task".',
+    })
+    expect(hub.control.world.taskTracker.tasks[other.id]).toBeDefined()
   })
 
   it('is not offered the inner steps of the hub’s own templates', async () => {

@@ -4,10 +4,12 @@ import type { Executor, FlowStepsTable, FlowsTable, Store, Tx } from '../../stor
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import type { OrgId } from '../../work/index.ts'
+import type { Person } from '../answers/may.ts'
 import { type CreateDeps, insertPlan } from '../create.ts'
 import { isFinal } from '../definition.ts'
 import { writeFlowLog } from '../log.ts'
 import { conflict, needFlow } from '../need.ts'
+import type { Context } from '../state.ts'
 import { contextBefore } from './context-before.ts'
 import { changesByPosition, withInput } from './edit-input.ts'
 import { type AgainEffect, type Kept, replayEffects } from './replay-effects.ts'
@@ -53,8 +55,9 @@ export async function replayFlow(
   org: OrgId,
   flowId: string,
   request: ReplayRequest,
-  actor: string,
+  person: Person,
 ): Promise<FlowsTable> {
+  const { actor } = person
   return deps.store.write(async (tx) => {
     const flow = await replayable(tx, org, flowId)
     const found = await getSteps(tx, flow)
@@ -64,7 +67,7 @@ export async function replayFlow(
     refuseIfUndone(effects.undone)
     const kept = keptOf(list, keepable, request)
     const steps = edited(deps.skills, found, from, kept, request)
-    const context = await contextBefore(tx, flow, steps.slice(0, from))
+    const context = atRequestOf(person, request, await contextBefore(tx, flow, steps.slice(0, from)))
     const replay = await insertPlan(deps, tx, replayPlan(flow, steps, { from, kept, effects: list }), {
       org,
       params: context.params,
@@ -173,6 +176,15 @@ function edited(
     const change = input[step.position]
     return change ? withInput(skills, step, change) : step
   })
+}
+
+/**
+ * What was done at somebody's request, and what is done with other input, is now done at this person's: with the
+ * skills that they may use. A template that is run as it stands is nobody's request.
+ */
+function atRequestOf({ role }: Person, { input }: ReplayRequest, context: Context): Context {
+  const isRequest = context.asked_by_role !== undefined || Object.keys(input).length > 0
+  return isRequest ? { ...context, asked_by_role: role } : context
 }
 
 /** As the ticket is now: a replay must not act under a fence that a person has raised meanwhile. */

@@ -3,7 +3,7 @@ import { previewReplay, previewRollback, replayFlow, rollBack, type Undoing } fr
 import { getSteps } from '../../store/rows/flow-steps.ts'
 import { defineRoute, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
-import { showFlow } from './flows.ts'
+import { personOf, showFlow } from './flows.ts'
 import { ReplayEffects, RollbackPlan, RollbackStarted } from './shapes/back.ts'
 import { OneFlow } from './shapes/flow.ts'
 
@@ -51,7 +51,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
       body: Replay,
       answer: OneFlow,
       async run({ params, body, caller }) {
-        const flow = await replayFlow(deps, org, params.id, body, caller.actor)
+        const flow = await replayFlow(deps, org, params.id, body, personOf(caller))
         return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
       },
     }),

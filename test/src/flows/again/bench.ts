@@ -1,9 +1,11 @@
-import { replayFlow } from '../../../../src/flows/index.ts'
+import { type Person, replayFlow } from '../../../../src/flows/index.ts'
 import { qb } from '../../../../src/store/index.ts'
 import { getSteps } from '../../../../src/store/rows/flow-steps.ts'
 import { getFlow } from '../../../../src/store/rows/flows.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import type { FlowBench } from '../bench.ts'
+
+export const ADA: Person = { actor: 'user:ada', role: 'agent' }
 
 /** A flow of the bench by its id, with its steps. */
 export async function flowBy({ store }: FlowBench, id: string) {
@@ -24,7 +26,7 @@ export async function replay(
   request: { from: string | number; input?: Record<string, unknown>; again?: number[]; of?: string },
 ) {
   const { of = bench.id(), from, input = {}, again = [] } = request
-  const flow = await replayFlow(bench, ORG, of, { from, input, again }, 'user:ada')
+  const flow = await replayFlow(bench, ORG, of, { from, input, again }, ADA)
   await bench.settle()
   return flowBy(bench, flow.id)
 }

@@ -4,7 +4,7 @@ import { previewReplay, replayFlow } from '../../../../src/flows/index.ts'
 import { defineSkill } from '../../../../src/skills/index.ts'
 import { ORG } from '../../../contracts/rows.ts'
 import { call, down, flowBench, type GivenStep } from '../bench.ts'
-import { flowBy, flowCount, inside, replay } from './bench.ts'
+import { ADA, flowBy, flowCount, inside, replay } from './bench.ts'
 
 /** What the skill `note` was called with, in order. */
 async function running(steps: GivenStep[], more: Partial<Parameters<typeof flowBench>[0]> = {}) {
@@ -266,7 +266,7 @@ describe('a replay', () => {
       const { effects } = await previewReplay(bench, ORG, bench.id(), 'both')
       expect(effects[0]).toMatchObject({ step: 'both', again: 'must_be_ticked' })
       const wanted = { from: 'both', input: {}, again: [] }
-      await expect(replayFlow(bench, ORG, bench.id(), wanted, 'user:ada')).rejects.toMatchObject({
+      await expect(replayFlow(bench, ORG, bench.id(), wanted, ADA)).rejects.toMatchObject({
         code: 'must_be_ticked',
       })
       expect(await replay(bench, { from: 'both', again: [0] })).toMatchObject({ status: 'failed' })
@@ -292,7 +292,7 @@ describe('a replay', () => {
     const { bench } = await running(three)
     await using _ = bench
     const wanted = { input: {}, again: [], ...request }
-    await expect(replayFlow(bench, ORG, bench.id(), wanted, 'user:ada')).rejects.toMatchObject({ code })
+    await expect(replayFlow(bench, ORG, bench.id(), wanted, ADA)).rejects.toMatchObject({ code })
     expect(await flowCount(bench)).toBe(1)
   })
 
@@ -300,7 +300,7 @@ describe('a replay', () => {
     const { bench } = await running([{ name: 'rest', type: 'delay', title: 'Rest', for: '1h' }])
     await using _ = bench
     const wanted = { from: 0, input: {}, again: [] }
-    await expect(replayFlow(bench, ORG, bench.id(), wanted, 'user:ada')).rejects.toMatchObject({
+    await expect(replayFlow(bench, ORG, bench.id(), wanted, ADA)).rejects.toMatchObject({
       status: 409,
     })
   })
