@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ask } from '../doors.ts'
+import { ask, problemOf } from '../doors.ts'
 import { startTestHub, type TestHub } from '../hub.ts'
 import {
   answerSchema,
@@ -128,6 +128,12 @@ describe('the flow routes', () => {
     const figures = Failures.parse(await asDescribed('GET', '/ai/flow-analytics?since=1d'))
     const alike = figures.failures[0]?.fingerprint
     await asDescribed('POST', `/ai/flow-analytics/failures/${alike}/retry`, { limit: 5 })
+  })
+
+  it('refuse a status that no flow has, and say which there are', async () => {
+    const problem = problemOf(await ask(hub, 'GET', '/api/v1/ai/flows?status=done'))
+    expect(problem).toMatchObject({ status: 400, errors: [{ path: 'status' }] })
+    expect(problem.errors?.[0]?.message).toContain('"awaiting_user"')
   })
 
   it('say of everything that they take what it is', () => {

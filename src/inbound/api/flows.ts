@@ -36,10 +36,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       summary: 'List flows, newest first',
       scope: 'read',
       query: pageQuery.extend({
-        status: z
-          .string()
-          .optional()
-          .describe(`One of ${flowStatuses.join(', ')}`),
+        status: z.enum(flowStatuses).optional().describe('What they have come to'),
         ticket: z.string().optional().describe('Like zendesk:4711'),
         template: z.string().optional().describe('Flows of this template'),
         parent: z
