@@ -7,6 +7,7 @@ export type { Person } from './answers/may.ts'
 export { type Response, respond } from './answers/respond.ts'
 export { type ApprovalRequest, askFirst } from './ask-first.ts'
 export { cancelFlow } from './cancel.ts'
+export { reachesCustomers } from './checks/reach.ts'
 export { retryFlow } from './control.ts'
 export { createFlow, type StartFlow } from './create.ts'
 export {

@@ -67,6 +67,8 @@ export type Skill<Input = unknown, Output = unknown> = {
   reaches?(input: Input): { channel: Channel; customerId: string }
   /** Whether a write with this input is read by the customer: to outside agents it is as good as a contact. */
   isSeenByCustomer?(input: Input): boolean
+  /** The template of which it starts a flow: what that does is what this does, to outside agents. */
+  starts?(input: Input): string
   /** What must still be so, asked in the transaction of every try that nothing of the effect can have come before. */
   check?(tx: Tx, input: Input, act: Act): Promise<void>
   /** Rows that must be there once the effect is being tried, in the same transaction. */

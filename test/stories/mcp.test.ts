@@ -152,6 +152,40 @@ describe('the tools', () => {
 })
 
 describe('what reaches a customer', () => {
+  it('asks a person first where a flow would do it that is started, whatever the flow itself asks', async () => {
+    await using hub = await startTestHub({ env: { APPROVE_CONTACTS: 'never' } })
+    const { mail } = await aCustomer(hub)
+    const send: StepInput = {
+      type: 'tool_call',
+      name: 'mail',
+      title: 'Write to them',
+      skill: 'send_email',
+      input: { ...mail, subject: 'By a flow' },
+    }
+    await saveTemplate(hub, { name: 'writes', steps: [send] })
+    const below: StepInput = { type: 'sub_flow', name: 'below', title: 'Below', template: 'writes' }
+    await saveTemplate(hub, { name: 'has_one_written', steps: [below] })
+    await using agent = await agentOf(hub)
+    const asked = await agent.call('start_flow', { template: 'has_one_written' })
+    await hub.settle()
+    expect(sentMails(hub, 'By a flow')).toEqual([])
+    const flow = await hub.api.flow(String(asked.structuredContent.flow_id))
+    expect(flow).toMatchObject({ status: 'awaiting_user', waiting_for: expect.stringContaining('approval') })
+    await hub.api.approve(flow.id, flow.steps[0]?.id ?? '')
+    await hub.settle()
+    expect(sentMails(hub, 'By a flow')).toHaveLength(1)
+  })
+
+  it('is looked up before anybody is asked: a template that is not there is told at once', async () => {
+    await using hub = await startTestHub()
+    await using agent = await agentOf(hub)
+    const answer = await agent.call('start_flow', { template: 'writs' })
+    expect(answer).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: 'unknown_template' } },
+    })
+  })
+
   it('asks a person first, and goes out once it is approved, as they edited it', async () => {
     await using hub = await startTestHub()
     const { mail } = await aCustomer(hub)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Role, Skill, Skills } from '../../skills/index.ts'
-import type { Store } from '../../store/index.ts'
+import type { Executor, Store } from '../../store/index.ts'
 import type { CheckAgainst } from '../check.ts'
 import type { TemplateDefinition } from '../definition.ts'
 import { refusalOf, type SkillPolicy, segmentsOf } from '../skill-policy.ts'
@@ -36,15 +36,7 @@ export async function againstFor(
 ): Promise<CheckAgainst> {
   const { read } = deps.store
   const segments = await segmentsOf(read, audience.org, audience.customerId)
-  const named = new Map<string, TemplateDefinition>()
-  const open = templatesIn(given.steps)
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (named.has(name)) continue
-    const template = await findTemplate(read, audience.org, name)
-    if (!template) continue
-    named.set(name, template)
-    open.push(...templatesIn(template.steps))
-  }
+  const named = await templatesNamed(read, audience.org, given.steps)
   const offered = deps.skills.list().filter(({ internal }) => !internal)
   return {
     skill: (name) => offered.find((skill) => skill.name === name),
@@ -57,6 +49,24 @@ export async function againstFor(
     empty: given.empty ?? [],
     approve: deps.approve,
   }
+}
+
+/** The templates that steps come to by sub-flows, however deep, by name; those that are not there are left out. */
+export async function templatesNamed(
+  read: Executor,
+  org: string,
+  steps: readonly unknown[],
+): Promise<ReadonlyMap<string, TemplateDefinition>> {
+  const named = new Map<string, TemplateDefinition>()
+  const open = templatesIn(steps)
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (named.has(name)) continue
+    const template = await findTemplate(read, org, name)
+    if (!template) continue
+    named.set(name, template)
+    open.push(...templatesIn(template.steps))
+  }
+  return named
 }
 
 const Named = z.looseObject({

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import { askFirst, refusalOf, type SkillPolicy } from '../../flows/index.ts'
+import { askFirst, reachesCustomers, refusalOf, type SkillPolicy } from '../../flows/index.ts'
 import { InDoubt, InputError, Refused, VendorError } from '../../ops/errors.ts'
 import type { Clock } from '../../ports/index.ts'
 import { parseInput, type Role, type Skill, type Skills } from '../../skills/index.ts'
@@ -47,15 +47,19 @@ export function callSkill(deps: CallDeps, skill: Skill, call: ToolCall): Promise
     const refusal = refusalFor(deps, call.caller, skill)
     if (refusal) throw refusal
     const input = parseInput(skill, call.input)
-    return needsApproval(skill, input) ? askPerson(deps, skill, call) : act(deps, skill, call)
+    return (await needsApproval(deps, skill, input)) ? askPerson(deps, skill, call) : act(deps, skill, call)
   })
 }
 
 export const callOwnTool = (deps: CallDeps, tool: OwnTool, { input }: ToolCall): Promise<ToolResult> =>
   answer(deps.log, () => tool.run(parsed(tool.name, tool.input, input)))
 
-const needsApproval = (skill: Skill, input: unknown) =>
-  classOf(skill) === 'contact' || skill.isSeenByCustomer?.(input) === true
+/** What reaches a customer, be it by a flow that it starts. Throws InputError for a template that is not there. */
+async function needsApproval({ store, skills, org }: CallDeps, skill: Skill, input: unknown) {
+  if (classOf(skill) === 'contact' || skill.isSeenByCustomer?.(input)) return true
+  const template = skill.starts?.(input)
+  return template !== undefined && reachesCustomers({ read: store.read, skills }, org, template)
+}
 
 async function act({ skills, newId, org, log }: CallDeps, skill: Skill, { input, key, caller }: ToolCall) {
   const output = await skills.act(skill.name, input, {

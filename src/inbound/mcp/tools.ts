@@ -37,7 +37,7 @@ export function toolOf(skill: Skill): Tool {
   return {
     name,
     title,
-    description: asksFirst ? `${description} ${ASKS_FIRST}` : description,
+    description: [description, ...(asksFirst ? [ASKS_FIRST] : skill.starts ? [MAY_ASK_FIRST] : [])].join(' '),
     inputSchema: { ...z.toJSONSchema(skill.input, { io: 'input', unrepresentable: 'any' }), type: 'object' },
     annotations: {
       title,
@@ -52,6 +52,9 @@ export function toolOf(skill: Skill): Tool {
 
 const ASKS_FIRST =
   'It reaches the customer, so a person approves it first: the answer names the flow that waits for that; get_flow tells what became of it.'
+
+const MAY_ASK_FIRST =
+  'Where a flow of the template can reach a customer, a person approves the start first: the answer names the flow that waits for that.'
 
 /** Tools beside the skills: how flows stand, and what can be started. */
 export type OwnTool = {

@@ -12,6 +12,7 @@ export const startFlow = defineSkill({
     params: z.record(z.string(), z.unknown()).default({}).describe("The template's parameters"),
   }),
   output: z.object({ flowId: z.string(), title: z.string() }),
+  starts: ({ template }) => template,
   ticketOf: ({ params: { ticket } }) => (typeof ticket === 'string' ? ticket : null),
   async run({ template, params }, act) {
     const { id, title } = await act.hub.startFlow(act.org, {
