@@ -258,7 +258,8 @@ describe('a plan that changes something', () => {
   it('runs as a preview showed it, without asking the model again', async () => {
     const { id } = task('Colophon')
     model.say({
-      ...finish('Colophon'),
+      kind: 'plan',
+      title: "Finish 'Colophon'",
       steps: [find('Colophon'), pick, { ...done, params: [{ name: 'status', value: 'Done' }] }],
     })
     const request = { message: "Find task 'Colophon' and mark it as complete", confirm: false }

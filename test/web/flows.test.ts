@@ -157,6 +157,65 @@ describe.runIf(hasBrowser)('the flow screens of the console', { timeout: 60_000 
     await state(page, 'completed').waitFor()
   })
 
+  it('show what was put right, and ask for what nobody may guess and for more room', async () => {
+    await using hub = await startTestHub()
+    const id = taskNamed(hub, 'Landing page')?.id ?? ''
+    const set = { type: 'tool_call', name: 'set', title: 'Set it', skill: 'update_task' } as const
+    await saveTemplate(hub, {
+      name: 'finish',
+      bounds: { steps: 1 },
+      steps: [
+        { ...set, input: { status: 'Done' } },
+        { ...set, name: 'again', title: 'Set it back', input: { task_id: id, status: 'todo' } },
+      ],
+    })
+    await using tab = await open(hub, `/runs/${await startAgain(hub, 'finish')}`)
+    const { page } = tab
+    const diff = page.locator('.diff')
+    await diff.getByText('Done', { exact: true }).waitFor()
+    await diff.getByText('is written like this').waitFor()
+    const question = page.getByRole('region', { name: 'Set it', exact: true })
+    await question.getByText('a value that nobody may guess').waitFor()
+    await question.getByLabel('Your answer').fill(id)
+    await question.getByRole('button', { name: 'Answer' }).click()
+
+    await page.getByText('It has executed 1 steps; 1 are allowed.').first().waitFor()
+    await page.getByText('without an answer the flow fails, and can be retried').waitFor()
+    expect(taskNamed(hub, 'Landing page')).toMatchObject({ status: 'done' })
+    await page.getByRole('button', { name: 'Yes, as much again' }).click()
+    await state(page, 'completed').waitFor()
+    expect(taskNamed(hub, 'Landing page')).toMatchObject({ status: 'todo' })
+  })
+
+  it('tell an approval that reaches nobody by itself from one that reaches the customer', async () => {
+    await using hub = await startTestHub({ env: { APPROVE_CONTACTS: 'always' } })
+    const ticket = `zendesk:${hub.ticketOf(ABHISHEK)}`
+    const params = new URLSearchParams({ template: 'refund_review', ticket })
+    await using tab = await open(hub, `/new?${params}`)
+    const { page } = tab
+    await page.locator('form.form').getByLabel('amount').fill('80')
+    await page.getByRole('button', { name: 'Start' }).click()
+
+    const refund = page.getByRole('region', { name: 'Grant the refund', exact: true })
+    await refund.getByText('asked: a manager').waitFor()
+    expect(await refund.getByText('→ customer').count()).toBe(0)
+    await refund.getByRole('button', { name: 'Edit' }).click()
+    await refund.getByLabel('Amount').fill('50')
+    await refund.getByLabel('Reason').fill('The pick-up came late')
+    await refund.getByRole('button', { name: 'Approve with edits' }).click()
+
+    const mail = page.locator('.approval', { hasText: 'E-mail to' })
+    await mail.getByText('→ customer').waitFor()
+    expect(hub.effects().mails.total).toBe(0)
+    await mail.getByRole('button', { name: 'Approve & send' }).click()
+    await state(page, 'refund approved').waitFor()
+    expect(hub.effects().mails.total).toBe(1)
+
+    await page.getByRole('button', { name: 'Undo …' }).click()
+    const stays = page.getByRole('list', { name: 'Stays as it is' })
+    await stays.getByText('→ customer').waitFor()
+  })
+
   it('put a step into a run that goes on, say what is wrong with it, and take one out', async () => {
     await using hub = await startTestHub()
     const ask = {
