@@ -35,7 +35,9 @@ export async function showMainJob(at: {
     )
     say('')
     say(`  Done: ${outcome}. Look at the run in the console: ${at.consoleUrl}`)
-    say('  There you can also assign another ticket, answer as the customer, and switch faults on.')
+    say(
+      '  There you can also ask for something in words, assign another ticket, answer as the customer, switch faults on.',
+    )
   } catch (error) {
     say(`  The first run did not finish: ${error instanceof Error ? error.message : String(error)}`)
   }
