@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { StepInput } from '../../src/flows/index.ts'
@@ -365,3 +366,134 @@ describe('a flow that is not there', () => {
     expect(await refused(null, method, `/ai/flows/flw_nowhere${path}`, body)).toMatchObject({ status: 404 })
   })
 })
+
+describe('whatever is made of a request', () => {
+  const everyType: Record<string, unknown>[] = [
+    { ...look('find') },
+    { type: 'ai_decision', name: 'pick', title: 'Pick', entity: 'task', on_error: { no_match: 'words' } },
+    { ...prompt, check: { is: 'text', pattern: 'a+', max_length: 9 }, remind_after: '1h', on_no: 'words' },
+    { ...words },
+    { type: 'conditional', name: 'if', title: 'If', condition: { if: '{{user_input}}', in: ['a', 1] } },
+    { type: 'delay', name: 'rest', title: 'Rest', for: '1h' },
+    { ...approval },
+    {
+      type: 'wait_event',
+      name: 'wait',
+      title: 'Wait',
+      event: 'ticket_closed',
+      correlation: '{{flow.id}}',
+      within: '1h',
+      waiting_for: 'it',
+      alternatives: [{ event: 'ticket_updated', correlation: '{{flow.id}}', goto: 'words' }],
+    },
+    {
+      type: 'parallel',
+      name: 'both',
+      title: 'Both',
+      join: 'first',
+      branches: [{ name: 'left', steps: [look('inside')] }],
+    },
+    {
+      type: 'sub_flow',
+      name: 'below',
+      title: 'Below',
+      template: 'resolve_ticket',
+      params: { ticket: 'z:1' },
+    },
+  ]
+  const template = {
+    name: 'made_up',
+    title: 'Made up',
+    description: 'x',
+    deadline: '3d',
+    bounds: { steps: 9 },
+  }
+  const bodies: Record<string, unknown> = {
+    'POST /ai/flow-templates': { ...template, params: {}, steps: everyType },
+    'POST /ai/flows/ID/steps': { after: 0, step: everyType[2] },
+    'POST /ai/flows/ID/replay': { from: 'which', input: { 0: { search: 'x' } }, again: [0] },
+    'POST /ai/flows/ID/rollback': { only: ['eff_1'] },
+    'POST /ai/flows/ID/cancel': { reason: 'not wanted' },
+    'POST /ai/flows/ID/steps/STEP/respond': { response: { value: 'attic', edit: { a: 'b' }, note: 'x' } },
+    'POST /ai/flows/ID/steps/STEP/delegate': { to: 'nobody', note: 'x' },
+    'POST /ai/flow-schedules': {
+      name: 'x',
+      template: 'nope',
+      params: { a: 1 },
+      cron: '* * * * *',
+      zone: 'UTC',
+    },
+    'POST /ai/flow-triggers': {
+      name: 'x',
+      template: 'nope',
+      event: 'flow_failed',
+      conditions: [{ if: '{{event.error}}', contains: 'x' }],
+      params: { ticket: '{{event.ticket}}' },
+    },
+  }
+  const odd = fc.constantFrom<unknown>(
+    ...[
+      null,
+      true,
+      -1,
+      1.5,
+      1e300,
+      '',
+      ' ',
+      '{{',
+      '{{a.b}}',
+      '{{steps.9.result}}',
+      '__proto__',
+      'constructor',
+    ],
+    ...['\u0000', '\ud800', 'x'.repeat(30_000), '(a+)+$', 'end', 'toString', [], {}, [[]], [null], { a: {} }],
+    ...[JSON.parse('{"__proto__":{"x":1}}'), { constructor: 1 }, 'flw_nowhere', '99999999d', 201],
+  )
+
+  it('is a clear problem or done, and never an error of ours', { timeout: 60_000 }, async () => {
+    const id = await flowOf(prompt, look('last'))
+    const step = await stepId(id, 'which')
+    const change = fc.record({ at: fc.nat(), to: odd })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.keys(bodies)),
+        fc.array(change, { minLength: 1, maxLength: 2 }),
+        async (route, changes) => {
+          const [method = '', path = ''] = route.split(' ')
+          const body = changes.reduce<unknown>(changed, bodies[route])
+          const url = `/api/v1${path.replace('ID', id).replace('STEP', step)}`
+          const answer = await ask(hub, method, url, { body })
+          expect([answer.status, JSON.stringify(body), answer.text.slice(0, 300)]).not.toContain(500)
+          if (answer.status >= 400) problemOf(answer)
+        },
+      ),
+      { numRuns: 400 },
+    )
+    expect(({} as Record<string, unknown>).x).toBeUndefined()
+  })
+})
+
+/** The same value with one of the places within it holding something else. */
+function changed(value: unknown, { at, to }: { at: number; to: unknown }): unknown {
+  const places = placesIn(value)
+  const place = places[at % places.length] ?? []
+  return put(value, place, to)
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+function placesIn(value: unknown): string[][] {
+  if (!isObject(value)) return [[]]
+  return [
+    [],
+    ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner).map((rest) => [key, ...rest])),
+  ]
+}
+
+function put(value: unknown, [key, ...rest]: string[], to: unknown): unknown {
+  if (key === undefined || !isObject(value)) return to
+  const copy: Record<string, unknown> = Array.isArray(value) ? Object.assign([], value) : { ...value }
+  copy[key] = put(value[key], rest, to)
+  return copy
+}
