@@ -2,11 +2,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { loadConfig } from '../../src/config/index.ts'
 import { PlanAnswer } from '../../src/flows/planner/plan.ts'
 import { stepsOfPlan } from '../../src/flows/planner/steps-of-plan.ts'
 import { ask } from '../doors.ts'
-import { startTestHub, type TestHub } from '../hub.ts'
+import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
 import { bodyOf, checkBody, findOperation, objectOf, readDocument } from '../openapi.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -40,6 +41,56 @@ describe('what pages show as steps', () => {
     const { template } = answer.json as { template: unknown }
     expect(template, 'names that steps do not have are left out').toMatchObject({ steps })
   })
+
+  it('are in docs/flows.md one flow of all types, which runs to its end', { timeout: 30_000 }, async () => {
+    const steps = ofKind(/^step$/).flatMap((one) => (one.page === 'docs/flows.md' ? [one.value] : []))
+    const body = { name: 'the_page', title: 'The page', params: paramsOf(steps), steps }
+    await ask(hub, 'POST', '/api/v1/ai/flow-templates', { body })
+    const params = { ticket: `zendesk:${hub.ticketOf(ABHISHEK)}`, what: 'landing' }
+    const { flow } = Shown.parse(await hub.api.call('POST', '/ai/flows', { template: 'the_page', params }))
+    await hub.settle()
+    const answer = async (id: string, step: string, value: string) => {
+      await hub.api.call('POST', `/ai/flows/${id}/steps/${step}/respond`, { response: { value } })
+      await hub.settle()
+    }
+    const now = async () => Shown.parse(await hub.api.call('GET', `/ai/flows/${flow.id}`)).flow
+    const stepNow = async () => {
+      const { steps: all, position } = await now()
+      const step = all[position]
+      if (!step) throw new Error('it has ended already')
+      return step
+    }
+
+    await answer(flow.id, (await stepNow()).id, '2026-12-01')
+    await answer(flow.id, (await stepNow()).id, 'approve')
+    await hub.pass(8 * DAY)
+    const asks = (await stepNow()).children[0]?.asks
+    await answer(asks?.flow_id ?? '', asks?.step_id ?? '', 'approve')
+
+    const { outcome, steps: ended } = await now()
+    expect(outcome).toBe('settled')
+    expect(ended.filter(({ status }) => status === 'skipped').map(({ name }) => name)).toEqual(['is_well'])
+    expect(new Set(ended.map(({ type }) => type)).size).toBe(9)
+  })
+})
+
+const DAY = 86_400_000
+const Asks = z.object({ flow_id: z.string(), step_id: z.string() })
+const Shown = z.object({
+  flow: z.object({
+    id: z.string(),
+    position: z.int(),
+    outcome: z.string().nullable(),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        type: z.string(),
+        status: z.string(),
+        children: z.array(z.object({ asks: Asks.nullable() })),
+      }),
+    ),
+  }),
 })
 
 const paramsOf = (steps: unknown[]) =>
