@@ -411,9 +411,9 @@ describe('whatever is made of a request', () => {
   const bodies: Record<string, unknown> = {
     'POST /ai/flow-templates': { ...template, params: {}, steps: everyType },
     'POST /ai/flows/ID/steps': { after: 0, step: everyType[2] },
-    'POST /ai/flows/ID/replay': { from: 'which', input: { 0: { search: 'x' } }, again: [0] },
-    'POST /ai/flows/ID/rollback': { only: ['eff_1'] },
-    'POST /ai/flows/ID/cancel': { reason: 'not wanted' },
+    'POST /ai/flows/OVER/replay': { from: 'which', input: { 0: { search: 'x' } }, again: [0] },
+    'POST /ai/flows/OVER/rollback': { only: ['eff_1'] },
+    'POST /ai/flows/OVER/cancel': { reason: 'not wanted' },
     'POST /ai/flows/ID/steps/STEP/respond': { response: { value: 'attic', edit: { a: 'b' }, note: 'x' } },
     'POST /ai/flows/ID/steps/STEP/delegate': { to: 'nobody', note: 'x' },
     'POST /ai/flow-schedules': {
@@ -452,6 +452,7 @@ describe('whatever is made of a request', () => {
 
   it('is a clear problem or done, and never an error of ours', { timeout: 60_000 }, async () => {
     const id = await flowOf(prompt, look('last'))
+    const over = await flowOf(look('which'))
     const step = await stepId(id, 'which')
     const change = fc.record({ at: fc.nat(), to: odd })
     await fc.assert(
@@ -461,7 +462,7 @@ describe('whatever is made of a request', () => {
         async (route, changes) => {
           const [method = '', path = ''] = route.split(' ')
           const body = changes.reduce<unknown>(changed, bodies[route])
-          const url = `/api/v1${path.replace('ID', id).replace('STEP', step)}`
+          const url = `/api/v1${path.replace('ID', id).replace('OVER', over).replace('STEP', step)}`
           const answer = await ask(hub, method, url, { body })
           expect([answer.status, JSON.stringify(body), answer.text.slice(0, 300)]).not.toContain(500)
           if (answer.status >= 400) problemOf(answer)
