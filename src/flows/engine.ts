@@ -16,7 +16,7 @@ import { runFlowWork } from './run-work.ts'
 import { type FlowState, loadFlow, resumedAt } from './state.ts'
 import { executeStep, type StepDeps } from './steps/index.ts'
 import { lastUsed } from './steps/wait-event.ts'
-import { answerToBound, ask, begin, follow, remind, settling, type Transition } from './transition.ts'
+import { answerToBound, ask, begin, follow, remind, settling, type Transition } from './transition/index.ts'
 
 export type EngineDeps = StepDeps & {
   newId: (prefix: string) => string

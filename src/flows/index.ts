@@ -46,7 +46,7 @@ export { templates } from './templates/index.ts'
 export { listTemplates, needListed } from './templates/list.ts'
 export { ParamFrom } from './templates/params-of.ts'
 export { saveTemplate } from './templates/save.ts'
-export type { Transition } from './transition.ts'
+export type { Transition } from './transition/index.ts'
 export {
   createTrigger,
   needTrigger,

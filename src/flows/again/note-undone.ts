@@ -3,7 +3,7 @@ import { markRolledBack } from '../../store/rows/flow-undoing.ts'
 import { isFinal } from '../definition.ts'
 import { writeFlowLog } from '../log.ts'
 import { StepSettings, settingsOf } from '../state.ts'
-import type { Transition } from '../transition.ts'
+import type { Transition } from '../transition/index.ts'
 
 /**
  * What a flow of undoing comes to is told by the flow that it undoes: the step is rolled back, or why it was left.

@@ -5,7 +5,7 @@ import { compileSteps } from '../../../src/flows/compile.ts'
 import { freshStep } from '../../../src/flows/create.ts'
 import { StepDefinition } from '../../../src/flows/definition.ts'
 import { contextOf, type FlowState } from '../../../src/flows/state.ts'
-import { begin, follow, type Transition } from '../../../src/flows/transition.ts'
+import { begin, follow, type Transition } from '../../../src/flows/transition/index.ts'
 import { flowRow, START } from '../../contracts/rows.ts'
 
 type Goto = string | number | undefined
