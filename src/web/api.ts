@@ -11,6 +11,8 @@ import { askForToken, token } from './token.ts'
 export type Run = Awaited<ReturnType<typeof runOfFlow>>
 export type Step = NonNullable<Run['flow']['steps']>[number]
 export type LogLine = Run['logs'][number]
+/** A run is answered with as many lines of its log, the first ones. */
+export const RUN_LOGS = 500
 export type FlowRow = ReturnType<typeof showFlow<ListedFlow>>
 export type Escalation = Omit<EscalationsTable, 'org'>
 export type Figures = DeskFigures & {

@@ -10,7 +10,7 @@ import type {
 import type { showUndoing } from '../inbound/api/flow-back.ts'
 import type { showPlan } from '../inbound/api/flow-plan.ts'
 import type { showSkill } from '../inbound/api/more.ts'
-import { call, type Page, query } from './api.ts'
+import { call, type LogLine, type Page, query } from './api.ts'
 
 /** A request in words, planned and not started. */
 export type PlannedFlow = ReturnType<typeof showPlan> & { planned_steps: Plan['steps'] }
@@ -55,6 +55,9 @@ export const flowApi = {
   startTemplate: (template: string, params: Values) =>
     call<Started>('POST', '/ai/flows', { template, params }),
 
+  /** What a run's log has after a line of it. */
+  logsAfter: (id: string, line: string) =>
+    call<Page<LogLine>>('GET', `${flow(id)}/logs${query({ cursor: line, limit: '200' })}`),
   delegate: (id: string, step: string, to: string, note: string | null) =>
     call<unknown>('POST', `${flow(id)}/steps/${step}/delegate`, { to, note }),
   insertStep: (id: string, after: number, step: unknown) =>

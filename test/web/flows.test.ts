@@ -216,6 +216,24 @@ describe.runIf(hasBrowser)('the flow screens of the console', { timeout: 60_000 
     await stays.getByText('→ customer').waitFor()
   })
 
+  it('show a log of any length, a part at a time', async () => {
+    await using hub = await startTestHub()
+    const turn = { type: 'conditional', name: 'turn', title: 'Turn', on_success: 'turn' } as const
+    await saveTemplate(hub, {
+      name: 'circle',
+      bounds: { steps: 300 },
+      steps: [{ ...turn, condition: { if: '{{flow.id}}', exists: true } }],
+    })
+    const id = await startAgain(hub, 'circle')
+    await using tab = await open(hub, `/runs/${id}/log`)
+    const { page } = tab
+    const lines = page.locator('table.log tbody tr')
+    await expect.poll(() => lines.count()).toBe(500)
+    expect(await page.getByRole('cell', { name: 'bound reached' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Show later lines' }).click()
+    await page.getByRole('cell', { name: 'bound reached' }).waitFor()
+  })
+
   it('put a step into a run that goes on, say what is wrong with it, and take one out', async () => {
     await using hub = await startTestHub()
     const ask = {

@@ -1,9 +1,21 @@
-import type { Run } from '../api.ts'
+import { useState } from 'react'
+import { type LogLine, RUN_LOGS, type Run } from '../api.ts'
+import { flowApi } from '../flow-api.ts'
 import { actorName, exactTime, fullTime, words } from '../format.ts'
+import { Problem } from '../parts/notes.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { useAction } from '../use-data.ts'
 
 /** The audit log, oldest first: what happened, when, by whom. */
 export function LogTab({ run }: { run: Run }) {
+  const [later, setLater] = useState<readonly LogLine[]>([])
+  const { busy, error, run: act } = useAction()
+  const lines = [...run.logs, ...later]
+  const showMore = () =>
+    void act(async () => {
+      const { data } = await flowApi.logsAfter(run.flow.id, lines.at(-1)?.id ?? '')
+      setLater([...later, ...data])
+    })
   return (
     <Panel title="Audit log">
       <div className="scroll">
@@ -17,7 +29,7 @@ export function LogTab({ run }: { run: Run }) {
             </tr>
           </thead>
           <tbody>
-            {run.logs.map((line) => (
+            {lines.map((line) => (
               <tr key={line.id}>
                 <td className="mono">
                   <time dateTime={new Date(line.at).toISOString()} title={fullTime(line.at)}>
@@ -34,6 +46,12 @@ export function LogTab({ run }: { run: Run }) {
           </tbody>
         </table>
       </div>
+      {run.logs.length >= RUN_LOGS && (
+        <button type="button" className="more" disabled={busy} onClick={showMore}>
+          Show later lines
+        </button>
+      )}
+      <Problem error={error} />
     </Panel>
   )
 }

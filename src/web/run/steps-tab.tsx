@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import type { Run, Step } from '../api.ts'
+import { RUN_LOGS, type Run, type Step } from '../api.ts'
 import { count, words } from '../format.ts'
 import { Empty } from '../parts/notes.tsx'
 import { link } from '../router.ts'
@@ -36,6 +36,11 @@ export function StepsTab(props: { run: Run; chosen: string | null; reload: () =>
           />
         ) : (
           <Empty>The first step has not begun yet.</Empty>
+        )}
+        {run.logs.length >= RUN_LOGS && (
+          <p className="faint">
+            Drawn of the first {RUN_LOGS} lines of <a href={link.run(run.flow.id, 'log')}>its log</a>.
+          </p>
         )}
         <NotTaken run={run} steps={notTaken} select={select} />
       </div>
