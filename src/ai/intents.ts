@@ -1,3 +1,4 @@
+import { fold } from '../ops/fold.ts'
 import { intentWords } from './intent-words.ts'
 
 /** In the order in which they win: what is urgent before what is routine. */
@@ -81,14 +82,4 @@ function isNegated(text: string, at: number, word: string): boolean {
     NEGATED_BEFORE.test(text.slice(Math.max(0, at - 60), at)) ||
     NEGATED_AFTER.test(text.slice(at + word.length))
   )
-}
-
-/** Lower case, no accents, plain apostrophes: people type all of these. */
-function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[’‘`´]/g, "'")
-    .replaceAll('ß', 'ss')
-    .toLowerCase()
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Ai } from '../../ai/index.ts'
+import { fold } from '../../ops/fold.ts'
 import { politeWords, questionWords, thenWords, workWords } from './request-words.ts'
 
 /** Whether a message asks for work that a flow does, or a question; `why` is for whoever wrote it. */
@@ -32,7 +33,7 @@ export async function shouldCreateFlow(ai: Ai, message: string, caseId: string |
 
 /** What the words alone say, and whether that is beyond doubt. */
 export function wantedByWords(message: string): { kind: Wanted['kind']; why: string; sure: boolean } {
-  const text = fold(message.slice(0, MAX_CHARS))
+  const text = fold(message.slice(0, MAX_CHARS)).trim()
   // What is quoted is a title or a text to be used: it says nothing of what is wanted.
   const own = text.replace(/"[^"]*"|'[^']*'(?!\p{L})|„[^“”]*[“”]|“[^”]*”|«[^»]*»/gu, ' x ').trim()
   const works = own.match(workWords)?.length ?? 0
@@ -62,14 +63,3 @@ const question = (why: string, sure: boolean) => ({ kind: 'question' as const, w
 
 const has = (text: string, words: RegExp) => text.search(words) >= 0
 const startsWith = (text: string, words: RegExp) => text.search(words) === 0
-
-/** Lower case, no accents, plain apostrophes: people type all of these. */
-function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[’‘`´]/g, "'")
-    .replaceAll('ß', 'ss')
-    .toLowerCase()
-    .trim()
-}

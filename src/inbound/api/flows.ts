@@ -5,6 +5,7 @@ import {
   contextView,
   flowStatuses,
   isFinal,
+  needFlow,
   type Person,
   promptOf,
   retryFlow,
@@ -13,7 +14,7 @@ import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow, listFlows } from '../../store/rows/flows.ts'
+import { listFlows } from '../../store/rows/flows.ts'
 import type { Caller } from '../auth.ts'
 import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
@@ -112,7 +113,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       query: pageQuery,
       answer: pageShape(FlowLog),
       async run({ params, query: { limit, cursor } }) {
-        await shown(params.id)
+        await needFlow(store.read, org, params.id)
         const rows = await logsOfFlow(store.read, org, params.id, limit + 1, cursor)
         return pageOf(
           rows,
@@ -131,7 +132,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
       body: z.object({ reason: z.string().min(1).default('cancelled by a person').describe('For its log') }),
       answer: OneFlow,
       async run({ params, body, caller }) {
-        await shown(params.id)
+        await needFlow(store.read, org, params.id)
         const ended = await store.write((tx) =>
           cancelFlow(deps, tx, org, params.id, { ...body, outcome: 'cancelled', actor: caller.actor }),
         )
@@ -156,8 +157,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
 
 /** What everything that is done to one flow answers. Throws InputError 404. */
 export async function shownFlow({ store, org }: Pick<ApiDeps, 'store' | 'org'>, flowId: string) {
-  const flow = await getFlow(store.read, org, flowId)
-  if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const flow = await needFlow(store.read, org, flowId)
   const steps = await getSteps(store.read, flow)
   const shown = showFlow(flow, steps, await childrenShown(store.read, flow.id, steps))
   const context = contextView({ flow, steps, context: contextOf(flow) })

@@ -1,4 +1,4 @@
-import { InputError } from '../../ops/errors.ts'
+import { needFlow } from '../../flows/index.ts'
 import { listCalls } from '../../store/rows/calls.ts'
 import { chatMessagesOf, listEscalations, modelRunsOf } from '../../store/rows/cases.ts'
 import { consentsOf, getCustomer, latestProfile } from '../../store/rows/customers.ts'
@@ -7,7 +7,6 @@ import { effectsOfFlow } from '../../store/rows/effects.ts'
 import { flowsBelow } from '../../store/rows/flow-children.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { getFlow } from '../../store/rows/flows.ts'
 import { messagesOfFlow } from '../../store/rows/messages.ts'
 import { getTicket } from '../../store/rows/tickets.ts'
 import type { ApiDeps } from './deps.ts'
@@ -20,8 +19,7 @@ const LOGS_SHOWN = 500
 /** Everything about one run and the flows below it, for its page: read-only, out of rows that are indexed by the flow. */
 export async function runOfFlow({ store, org }: ApiDeps, flowId: string) {
   const { read } = store
-  const flow = await getFlow(read, org, flowId)
-  if (!flow) throw new InputError('unknown_flow', `There is no flow ${flowId}.`, { status: 404 })
+  const flow = await needFlow(read, org, flowId)
   const family = [flowId, ...(await flowsBelow(read, flowId))]
   const ofFamily = async <Row>(rowsOf: (id: string) => Promise<Row[]>) =>
     (await Promise.all(family.map(rowsOf))).flat()
