@@ -340,7 +340,7 @@ describe.runIf(hasBrowser)('the flow screens of the console', { timeout: 60_000 
     await using hub = await startTestHub()
     const missing = { type: 'tool_call', name: 'start', title: 'Start it', skill: 'start_flow' } as const
     await saveTemplate(hub, { name: 'broken', steps: [{ ...missing, input: { template: 'of_later' } }] })
-    await startAgain(hub, 'broken')
+    const id = await startAgain(hub, 'broken')
     await startAgain(hub, 'broken')
     await using tab = await open(hub, '/analytics')
     const { page, complaints } = tab
@@ -352,8 +352,11 @@ describe.runIf(hasBrowser)('the flow screens of the console', { timeout: 60_000 
     const rest = { type: 'delay', name: 'rest', title: 'Rest', for: '1d' } as const
     await saveTemplate(hub, { name: 'of_later', steps: [rest] })
     await page.getByRole('list', { name: 'Failures' }).getByRole('button', { name: 'Retry all 2' }).click()
+    await page.getByText('2 runs taken up again.').waitFor()
     await row.getByText('100 %').waitFor()
     await page.getByRole('list', { name: 'Where flows wait' }).getByText('of later: rest').first().waitFor()
+    await page.goto(`${hub.url}/#/runs/${id}`)
+    await page.locator('.wf-row').getByText('2 attempts').waitFor()
     expect(complaints).toEqual([])
   })
 

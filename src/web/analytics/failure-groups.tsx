@@ -11,12 +11,15 @@ type Group = Analytics['failures'][number]
 
 /** Runs that failed alike, each group with a way to retry all of it; and the steps that fail most. */
 export function FailureGroups({ data, reload }: { data: Analytics; reload: () => void }) {
+  // Kept here: a group is gone once all of it was taken up again.
+  const [retried, setRetried] = useState<Retried | null>(null)
   return (
     <Panel title="Failed alike">
+      {retried && <Answer retried={retried} />}
       {data.failures.length === 0 && <p className="empty">Nothing failed in this time.</p>}
       <ul className="rows flat" aria-label="Failures">
         {data.failures.map((group) => (
-          <FailureGroup key={group.fingerprint} group={group} reload={reload} />
+          <FailureGroup key={group.fingerprint} group={group} onRetried={setRetried} reload={reload} />
         ))}
       </ul>
       {data.more_failures > 0 && <p className="faint">and {data.more_failures} other causes</p>}
@@ -39,10 +42,10 @@ export function FailureGroups({ data, reload }: { data: Analytics; reload: () =>
   )
 }
 
-function FailureGroup({ group, reload }: { group: Group; reload: () => void }) {
+function FailureGroup(props: { group: Group; onRetried: (retried: Retried) => void; reload: () => void }) {
+  const { group, onRetried, reload } = props
   const { busy, error, run } = useAction()
-  const [retried, setRetried] = useState<Retried | null>(null)
-  const retryAll = () => void run(async () => setRetried(await retryEach(group.fingerprint))).then(reload)
+  const retryAll = () => void run(async () => onRetried(await retryEach(group.fingerprint))).then(reload)
   return (
     <li className="row failure-row">
       <span className="what">
@@ -58,7 +61,6 @@ function FailureGroup({ group, reload }: { group: Group; reload: () => void }) {
           ))}
         </span>
         <Problem error={error} />
-        {retried && <Answer retried={retried} />}
       </span>
       <button type="button" disabled={busy} onClick={retryAll}>
         {busy ? 'Retrying …' : `Retry all ${group.count}`}

@@ -50,6 +50,17 @@ export function executionsOf(run: Run): Execution[] {
     done.push(execution)
   }
 
+  /** A failed step that is taken up again goes on with its execution; what lies between was waiting. */
+  function reopen(line: LogLine, step: Step) {
+    const last = done.findLast((one) => one.step === step)
+    if (!last || last.to === null) return
+    last.waits.push({ from: last.to, to: line.at })
+    last.to = null
+    last.state = step.status
+    last.attempts += 1
+    open.set(step.id, last)
+  }
+
   for (const line of run.logs) {
     const step = steps.get(line.step_id ?? '')
     if (!step) continue
@@ -57,6 +68,7 @@ export function executionsOf(run: Run): Execution[] {
       start(line, step)
       continue
     }
+    if (line.type === 'flow_resumed' && !open.has(step.id)) reopen(line, step)
     const execution = open.get(step.id)
     if (!execution) continue
     const end = ENDS[line.type]

@@ -37,7 +37,7 @@ export function RunActions({ run, reload, keep }: { run: Run; reload: () => void
           Undo …
         </button>
       )}
-      {flow.status === 'completed' && flow.undo_of === null && (
+      {flow.undo_of === null && (
         <button type="button" onClick={keep}>
           Keep as a template …
         </button>
