@@ -35,12 +35,14 @@ export async function cancelFlow(
   const now = deps.clock.now()
   const flow = await getFlow(tx, org, flowId)
   if (!flow || isFinal(flow.status)) return false
-  const at = (await getSteps(tx, flow))[flow.position]
   const { reason, outcome } = why
   if (!(await endFlowRow(tx, { org, id: flowId, status: 'cancelled', outcome, reason, now }))) return false
+  // From here on nobody carries it on: where it stands counts, not where it stood a moment ago.
+  const ended = (await getFlow(tx, org, flowId)) ?? flow
+  const at = (await getSteps(tx, { ...ended, status: flow.status }))[ended.position]
   await deleteWaitsOfFlow(tx, flowId)
   // The step at which it stands may not have been written since it was entered.
-  if (at && flow.started_at !== null) await saveStep(tx, { ...at, status: 'cancelled', updated_at: now })
+  if (at && ended.started_at !== null) await saveStep(tx, { ...at, status: 'cancelled', updated_at: now })
   await cancelSteps(tx, flowId, now)
   await writeFlowLog(tx, {
     id: deps.newId('log'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openStore, raw } from '../../../src/store/index.ts'
+import { saveStep } from '../../../src/store/rows/flow-steps.ts'
 import { spend } from '../../../src/store/rows/flows.ts'
 import { freshPostgres, hasPostgres } from '../../postgres.ts'
 import { call, flowBench } from './bench.ts'
@@ -51,6 +52,34 @@ describe.skipIf(!hasPostgres)('on Postgres, where transactions overlap,', () => 
     await appending
     await bench.settle()
     expect((await bench.flow()).status).toBe('completed')
+    await door.close()
+  })
+
+  it('a step that comes to its end while its flow is being cancelled stays done', async () => {
+    const databaseUrl = await freshPostgres()
+    const door = await openStore({ databaseUrl, file: '' })
+    await using bench = await flowBench({
+      databaseUrl,
+      steps: [{ name: 'rest', type: 'delay', title: 'Rest', for: '1h' }, call('next')],
+      skills: { note: () => {} },
+    })
+    await bench.start()
+    const { step } = await bench.flow()
+    let cancelling: Promise<boolean> | undefined
+    await door.write(async (tx) => {
+      // As the engine does it in another process, which takes its time to commit.
+      await tx.run(raw('UPDATE flows SET position = 1, entered_runs = 1, steps_executed = 2'))
+      const done = { ...step('rest'), status: 'completed', result: '"rested"' }
+      await saveStep(tx, done)
+      cancelling = bench.cancel()
+      const blocked = () => door.read.all(raw('SELECT 1 FROM pg_locks WHERE NOT granted'))
+      await expect.poll(async () => (await blocked()).length, { timeout: 5_000 }).toBeGreaterThan(0)
+    })
+    expect(await cancelling).toBe(true)
+    const flow = await bench.flow()
+    expect(flow.status).toBe('cancelled')
+    expect(flow.step('rest')).toMatchObject({ status: 'completed', answer: 'rested' })
+    expect(flow.step('next')).toMatchObject({ status: 'cancelled', runs: 1 })
     await door.close()
   })
 
