@@ -76,7 +76,7 @@ export function end(
     logs: [
       ...logs,
       status === 'completed'
-        ? { type: 'flow_completed', message: `completed: ${outcome}`, stepId: null }
+        ? { type: 'flow_completed', message: completed(outcome), stepId: null }
         : { type: 'flow_failed', message: error, stepId: null },
     ],
     events: [
@@ -86,3 +86,5 @@ export function end(
     ],
   }
 }
+
+const completed = (outcome: string) => (outcome === 'completed' ? outcome : `completed: ${outcome}`)

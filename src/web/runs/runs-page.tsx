@@ -47,7 +47,12 @@ export function RunsPage() {
       </div>
       <Paged
         list={runs}
-        empty="No runs. One starts when a ticket is assigned to AI at the desk, or as a new flow."
+        empty={
+          <>
+            No runs. One starts when a ticket is assigned to AI at the desk, or as a{' '}
+            <a href={link.newFlow()}>new flow</a>.
+          </>
+        }
         more="Show older runs"
       >
         {(rows) => <RunList rows={rows} />}
