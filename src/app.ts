@@ -73,6 +73,7 @@ export type HubOptions = {
   /** For tests that crash the process between any two commits. */
   onStep?: (about: { flowId: string; step: string; moment: 'before' | 'after' }) => void
   onEffectMoment?: (about: EffectMoment) => void
+  onStart?: (flow: { requested_from: string }) => void
 }
 
 export type Hub = Awaited<ReturnType<typeof createHub>>
@@ -258,7 +259,13 @@ export async function createHub(options: HubOptions) {
     settings: flowSettings,
   })
   const cancelled = settleCancelled({ store, queue, skills })
-  const starting = { ...syncDeps, queue, settings: flowSettings, defaultZone: config.company.timeZone }
+  const starting = {
+    ...syncDeps,
+    queue,
+    settings: flowSettings,
+    defaultZone: config.company.timeZone,
+    ...(options.onStart ? { onStart: options.onStart } : {}),
+  }
   const starters = createStarters({ ...starting, escalate })
   const checking = {
     store,

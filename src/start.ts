@@ -25,6 +25,7 @@ export type StartOptions = {
   announceToken?: (token: string) => void
   onStep?: HubOptions['onStep']
   onEffectMoment?: HubOptions['onEffectMoment']
+  onStart?: HubOptions['onStart']
 }
 
 export type RunningHub = {
@@ -95,6 +96,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       : null,
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.onEffectMoment ? { onEffectMoment: options.onEffectMoment } : {}),
+    ...(options.onStart ? { onStart: options.onStart } : {}),
   })
   opened.defer(() => hub.stop())
   server.removeAllListeners('request')

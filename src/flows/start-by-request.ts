@@ -9,7 +9,12 @@ import type { TemplateDefinition } from './definition.ts'
 import { needTemplate } from './templates/find.ts'
 
 /** What starting flows needs; `settings` is what every flow is given of the configuration. */
-export type StartDeps = SyncDeps & { queue: WorkQueue; settings: Record<string, unknown> }
+export type StartDeps = SyncDeps & {
+  queue: WorkQueue
+  settings: Record<string, unknown>
+  /** For tests that crash the process between a flow's start and the note that it was started. */
+  onStart?: (flow: FlowsTable) => void
+}
 
 export type FlowRequest = {
   template: string
@@ -58,6 +63,7 @@ export async function startByRequest(deps: StartDeps, org: OrgId, request: FlowR
     return created ?? (key === undefined ? undefined : flowOfStart(tx, org, key))
   })
   if (!flow) throw new InputError('conflict', `${ref} already has an unfinished flow.`, { status: 409 })
+  deps.onStart?.(flow)
   return flow
 }
 

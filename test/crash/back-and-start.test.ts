@@ -8,7 +8,7 @@ import { saveOnce } from './people.ts'
 
 /** About 40 s on two idle cores, nearly all of it starting processes. */
 const WITHIN_MS = 300_000
-const EVERYWHERE = { at: ['^step ', '^effect '] }
+const EVERYWHERE = { at: ['^step ', '^effect ', '^start '] }
 const NOWHERE = {}
 
 const write = (name: string, skill: string, input: Record<string, unknown>): StepInput => ({
@@ -88,7 +88,14 @@ describe.concurrent('a hub that is killed at every boundary', () => {
         flows.some(({ template, status }) => template === name && status === 'completed'),
       )
     }, EVERYWHERE)
-    expect(hub.diedAt()).toEqual(expect.arrayContaining(['step by_clock before', 'step by_event after']))
+    expect(hub.diedAt()).toEqual(
+      expect.arrayContaining([
+        'start schedule',
+        'start trigger',
+        'step by_clock before',
+        'step by_event after',
+      ]),
+    )
     const made = tasksOf(hub).slice(before)
     expect(made.map(({ title }) => title)).toEqual(['By the clock', 'By the event'])
     await expectNothingLeft(hub, { flows: 2, escalations: 0 })

@@ -15,7 +15,7 @@ const { env, diedAtFile, dieAt, aheadMs } = z
   .object({
     env: z.record(z.string(), z.string()),
     diedAtFile: z.string(),
-    /** Patterns of points like `step send_mail before` and `effect send_email answered`. */
+    /** Patterns of points like `step send_mail before`, `effect send_email answered`, `start schedule`. */
     dieAt: z.array(z.string()),
     /** How far the stand-ins' clock is ahead: webhooks of another time are refused. */
     aheadMs: z.number(),
@@ -45,6 +45,7 @@ const running = await startHub({
   },
   sandbox: { env: {} },
   onStep: ({ step, moment }) => passes(`step ${step} ${moment}`),
+  onStart: ({ requested_from }) => passes(`start ${requested_from.split(' ')[0]}`),
   onEffectMoment: ({ skill, moment }) => passes(`effect ${skill} ${moment}`),
 })
 // Written at a regular exit otherwise, which this process may not have: the next one starts sooner.
