@@ -47,7 +47,7 @@ function compileStep(
     throw new InputError('bad_goto', `Step "${step.name}" goes to "${to}", which is not there.`)
   }
   const byPosition = (path: string) => stepPath(path, (name) => positions.get(name), step.name)
-  const mapped = (value: unknown) => mapPaths(value, byPosition)
+  const mapped = <Value>(value: Value) => mapPaths(value, byPosition)
   const { name, type, title, description, on_success, on_fail, on_error, ...rest } = step
   const params = Object.entries('input' in rest ? rest.input : {})
   const settings = Object.fromEntries(
@@ -64,7 +64,7 @@ function compileStep(
       mapped(Object.fromEntries(params.filter(([, value]) => hasMapping(value)))),
     ),
     settings: JSON.stringify({
-      ...(mapped(settings) as object),
+      ...mapped(settings),
       on_error: Object.fromEntries(
         Object.entries(on_error ?? {}).map(([code, to]) => [code, positionOf(to)]),
       ),
@@ -80,7 +80,7 @@ function compileStep(
       ...(step.type === 'wait_event'
         ? {
             alternatives: step.alternatives.map((one) => ({
-              ...(mapped(one) as object),
+              ...mapped(one),
               goto: positionOf(one.goto),
             })),
           }
@@ -104,8 +104,7 @@ function compileBranches(
       if (root !== 'steps' || of === undefined || local.has(of)) return path
       return `parent.${stepPath(path, (other) => outside.get(other), step.name)}`
     }
-    const rewritten = steps.map((one) => mapPaths(one, outward) as StepDefinition)
-    return { name, title: title ?? name, steps: compileSteps(rewritten) }
+    return { name, title: title ?? name, steps: compileSteps(mapPaths(steps, outward)) }
   })
 }
 

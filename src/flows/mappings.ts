@@ -43,7 +43,8 @@ export function literally(text: string): string {
   return `{{context.literally ?? ${json}}}`
 }
 
-/** Rewrites every expression's path, keeping defaults. */
+/** Rewrites every expression's path, keeping defaults: whatever holds texts keeps its shape. */
+export function mapPaths<Value>(value: Value, rewrite: (path: string) => string): Value
 export function mapPaths(value: unknown, rewrite: (path: string) => string): unknown {
   if (typeof value === 'string') {
     return value.replace(EXPRESSION, (_, inner: string) => {

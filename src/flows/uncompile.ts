@@ -40,7 +40,7 @@ function writtenStep(step: CompiledStep, names: readonly string[], outer: readon
       ? { input: { ...JSON.parse(step.input_params), ...JSON.parse(step.param_mappings) } }
       : {}),
   }
-  const byName = mapPaths(written, (path) => nameIn(path, names, outer)) as Record<string, unknown>
+  const byName = mapPaths(written, (path) => nameIn(path, names, outer))
   if (!branches) return byName
   return {
     ...byName,

@@ -48,7 +48,7 @@ export function readGivenStep(given: unknown, among: readonly StepDefinition[]):
   return mapPaths(led, (path) => {
     const [root, of = '', ...more] = path.split('.')
     return root === 'steps' ? [root, byName(of), ...more].join('.') : path
-  }) as StepDefinition
+  })
 }
 
 /** Where a step of this type keeps its values. */

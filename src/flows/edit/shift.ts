@@ -52,7 +52,7 @@ export function shiftStep<Step extends Placed>(step: Step, move: Move): Step {
     on_fail_goto: one(step.on_fail_goto) ?? null,
     param_mappings: JSON.stringify(mapPaths(JSON.parse(step.param_mappings), here)),
     settings: JSON.stringify({
-      ...(mapPaths(settings, here) as object),
+      ...mapPaths(settings, here),
       // A branch counts its own steps by itself, and those outside as its parent's.
       ...(branches === undefined
         ? {}

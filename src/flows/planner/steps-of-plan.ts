@@ -40,7 +40,7 @@ function stepOf(step: AnyStep, local: readonly string[], all: readonly string[])
     ...ownFields(step, goto),
   }
   const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined))
-  return mapPaths(given, (path) => pathByName(path, all)) as Record<string, unknown>
+  return mapPaths(given, (path) => pathByName(path, all))
 }
 
 /** What the step's type alone has. */
