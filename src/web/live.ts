@@ -82,13 +82,18 @@ function hear(data: string) {
   if (kind) tell({ kind, id: text(change.id) ?? '' })
 }
 
-/** Changes come in bursts; one look after each is enough. */
-const CALM_MS = 120
-/** While changes keep coming the page must not wait for their end. */
-const PATIENCE_MS = 600
+/** Changes come in bursts; one look after each is enough. While they keep coming the page must not wait for their end. */
+type Pace = { calmMs: number; patienceMs: number }
+const QUICK: Pace = { calmMs: 120, patienceMs: 600 }
+/** For what costs the hub more than a look. */
+export const SLOW: Pace = { calmMs: 2_000, patienceMs: 10_000 }
 
 /** Runs `act` soon after something `matters`, for as long as the component is shown. */
-export function useChanges(act: () => void, matters: (heard: Heard) => boolean = () => true) {
+export function useChanges(
+  act: () => void,
+  matters: (heard: Heard) => boolean = () => true,
+  { calmMs, patienceMs }: Pace = QUICK,
+) {
   const onChange = useEffectEvent(act)
   const isRelevant = useEffectEvent((heard: Heard) => heard.kind === 'lost' || matters(heard))
   useEffect(() => {
@@ -104,7 +109,7 @@ export function useChanges(act: () => void, matters: (heard: Heard) => boolean =
           timer = undefined
           onChange()
         },
-        Math.max(0, Math.min(CALM_MS, since + PATIENCE_MS - now)),
+        Math.max(0, Math.min(calmMs, since + patienceMs - now)),
       )
     }
     hearers.add(hearer)
@@ -119,7 +124,7 @@ export function useChanges(act: () => void, matters: (heard: Heard) => boolean =
       running?.abort()
       running = undefined
     }
-  }, [])
+  }, [calmMs, patienceMs])
 }
 
 /** Whether changes arrive at the moment. */

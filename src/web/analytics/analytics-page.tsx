@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { type Analytics, flowApi } from '../flow-api.ts'
 import { count } from '../format.ts'
-import { useChanges } from '../live.ts'
+import { SLOW, useChanges } from '../live.ts'
 import { Choice } from '../parts/choice.tsx'
 import { Empty, Loading, Problem } from '../parts/notes.tsx'
 import { link } from '../router.ts'
@@ -19,7 +19,7 @@ export function AnalyticsPage({ template }: { template: string | null }) {
   const loaded = useData(`${since}:${template}`, () =>
     flowApi.analytics({ since, template: template ?? undefined }),
   )
-  useChanges(loaded.reload, ({ kind }) => kind === 'flow')
+  useChanges(loaded.reload, ({ kind }) => kind === 'flow', SLOW)
   const choose = (value: string) => {
     for (const one of Object.keys(WINDOWS)) if (one === value) setSince(value as keyof typeof WINDOWS)
   }

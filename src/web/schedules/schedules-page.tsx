@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { flowApi, type Schedule } from '../flow-api.ts'
 import { words } from '../format.ts'
-import { useChanges } from '../live.ts'
+import { SLOW, useChanges } from '../live.ts'
 import { Problem } from '../parts/notes.tsx'
 import { Paged } from '../parts/paged.tsx'
 import { State } from '../parts/state.tsx'
@@ -17,7 +17,7 @@ import { Triggers } from './triggers.tsx'
 export function SchedulesPage({ template }: { template: string | null }) {
   const schedules = usePages('schedules', flowApi.schedules)
   const [isAdding, setAdding] = useState(template !== null)
-  useChanges(schedules.reload, ({ kind }) => kind === 'flow')
+  useChanges(schedules.reload, ({ kind }) => kind === 'flow', SLOW)
   return (
     <>
       <div className="page-head">
