@@ -72,4 +72,30 @@ describe.runIf(hasBrowser)('on the page of a run people', { timeout: 60_000 }, (
     await page.getByText('Not needed any more').first().waitFor()
     await state(page, 'cancelled').waitFor()
   })
+
+  it('answer and open windows by keyboard alone', async () => {
+    await using hub = await startTestHub()
+    const ask = { type: 'user_prompt', name: 'ask', title: 'Ask', prompt_type: 'choice' } as const
+    const options = ['one', 'two'].map((value) => ({ value, label: value }))
+    await saveTemplate(hub, { name: 'asking', steps: [{ ...ask, message: 'Which?', options }] })
+    await using tab = await open(hub, `/runs/${await startAgain(hub, 'asking')}`)
+    const { page } = tab
+    await page.getByRole('radio', { name: 'one' }).focus()
+    await page.keyboard.press('ArrowDown')
+    expect(await page.getByRole('radio', { name: 'two' }).isChecked()).toBe(true)
+    await page.keyboard.press('Enter')
+    await state(page, 'completed').waitFor()
+
+    const keep = page.getByRole('button', { name: 'Keep as a template …' })
+    await keep.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    for (let presses = 0; presses < 10; presses += 1) await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('main article header') === null)).toBe(
+      true,
+    )
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await keep.evaluate((button) => button === document.activeElement)).toBe(true)
+  })
 })
