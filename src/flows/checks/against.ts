@@ -51,7 +51,7 @@ export async function againstFor(
   }
 }
 
-/** The templates that steps come to by sub-flows, however deep, by name; those that are not there are left out. */
+/** The templates that steps come to, however deep, by name; those that are not there are left out. */
 export async function templatesNamed(
   read: Executor,
   org: string,
@@ -71,15 +71,16 @@ export async function templatesNamed(
 
 const Named = z.looseObject({
   template: z.string().optional(),
+  input: z.looseObject({ template: z.string() }).optional().catch(undefined),
   branches: z.array(z.looseObject({ steps: z.array(z.unknown()) })).optional(),
 })
 
-/** The templates that steps name, those in branches too. */
+/** The templates that steps name, those in branches and those of flows that they start too. */
 function templatesIn(steps: readonly unknown[]): string[] {
   return steps.flatMap((step) => {
-    const { template, branches = [] } = Named.safeParse(step).data ?? {}
+    const { template, input, branches = [] } = Named.safeParse(step).data ?? {}
     return [
-      ...(template === undefined ? [] : [template]),
+      ...[template, input?.template].filter((name) => name !== undefined),
       ...branches.flatMap((one) => templatesIn(one.steps)),
     ]
   })

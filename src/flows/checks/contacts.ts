@@ -8,7 +8,6 @@ export type EffectsOf = {
 }
 
 const ORDER: readonly EffectClass[] = ['read', 'write', 'contact']
-const DEPTH_MAX = 5
 
 /** What a skill does at most: what ends in reaching a customer is a contact, whoever does it in the end. */
 export const classOfSkill = (skill: Skill): EffectClass => (skill.reaches ? 'contact' : skill.effect)
@@ -17,17 +16,32 @@ export const classOfSkill = (skill: Skill): EffectClass => (skill.reaches ? 'con
 export const classOfUse = (skill: Skill, input: unknown): EffectClass =>
   isSeen(skill, input) ? 'contact' : classOfSkill(skill)
 
-/** What a step does at most, branches and sub-flows included; null for one that only leads, waits or asks. */
-export function classOfStep(step: StepDefinition, of: EffectsOf, depth = 0): EffectClass | null {
-  if (step.type === 'tool_call') {
-    const skill = of.skill(step.skill)
-    return skill ? classOfUse(skill, step.input) : null
+/**
+ * What a step does at most, with its branches, its sub-flows and the flows that it starts; null for one that only
+ * leads, waits or asks. `seen`: templates that are looked at already; each counts once, however often it is named.
+ */
+export function classOfStep(
+  step: StepDefinition,
+  of: EffectsOf,
+  seen: Set<string> = new Set(),
+): EffectClass | null {
+  const inTemplate = (name: unknown) => {
+    if (typeof name !== 'string' || seen.has(name)) return null
+    seen.add(name)
+    return strongest((of.template(name)?.steps ?? []).map((one) => classOfStep(one, of, seen)))
   }
-  if (step.type === 'parallel')
-    return strongest(step.branches.flatMap(({ steps }) => steps.map((one) => classOfStep(one, of, depth))))
-  if (step.type !== 'sub_flow' || depth >= DEPTH_MAX) return null
-  const inside = of.template(step.template)?.steps ?? []
-  return strongest(inside.map((one) => classOfStep(one, of, depth + 1)))
+  switch (step.type) {
+    case 'tool_call': {
+      const skill = of.skill(step.skill)
+      return skill ? strongest([classOfUse(skill, step.input), inTemplate(skill.starts?.(step.input))]) : null
+    }
+    case 'parallel':
+      return strongest(step.branches.flatMap(({ steps }) => steps.map((one) => classOfStep(one, of, seen))))
+    case 'sub_flow':
+      return inTemplate(step.template)
+    default:
+      return null
+  }
 }
 
 /** Where it cannot be told yet, because a mapping brings it, it counts as seen. */
@@ -47,7 +61,8 @@ export type ApprovalPolicy = 'never' | 'first' | 'always'
 
 /**
  * The contacts that a flow can come to without a person having approved: any before the first approval, and where
- * every contact wants its own, any after another. A sub-flow's contacts are its template's affair.
+ * every contact wants its own, any after another. The contacts of a sub-flow, or of a flow that is started, are its
+ * template's affair.
  */
 export function unapprovedContacts(
   graph: Graph,
@@ -76,7 +91,7 @@ function walk(graph: Graph, policy: ApprovalPolicy, of: EffectsOf, approvedAtSta
         for (const one of found.contacts) contacts.set(one.path, one.step)
         if (found.usesUp) after = false
       }
-    } else if (step.type === 'tool_call' && classOfStep(step, of) === 'contact') {
+    } else if (step.type === 'tool_call' && isContact(of.skill(step.skill), step.input)) {
       if (!approved) contacts.set(`${path}.${at}`, step)
       if (policy === 'always') after = false
     }
@@ -87,3 +102,6 @@ function walk(graph: Graph, policy: ApprovalPolicy, of: EffectsOf, approvedAtSta
   }
   return { contacts: [...contacts].map(([at, step]) => ({ path: at, step })), usesUp }
 }
+
+const isContact = (skill: Skill | undefined, input: unknown) =>
+  skill !== undefined && classOfUse(skill, input) === 'contact'

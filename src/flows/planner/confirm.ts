@@ -16,12 +16,14 @@ export function withConfirmation(
   of: EffectsOf,
   message: string,
 ): StepDefinition[] {
-  const acts = (step: StepDefinition) => {
-    const effect = classOfStep(step, of)
-    return effect === 'write' || effect === 'contact'
-  }
-  if (!steps.some(acts)) return [...steps]
-  const guarded = (step: StepDefinition) => acts(step) || step.type === 'approval'
+  const acting = new Set(
+    steps.flatMap((step) => {
+      const effect = classOfStep(step, of)
+      return effect === 'write' || effect === 'contact' ? [step.name] : []
+    }),
+  )
+  if (acting.size === 0) return [...steps]
+  const guarded = ({ name, type }: StepDefinition) => acting.has(name) || type === 'approval'
   for (let at = steps.findIndex(guarded); at > 0; at -= 1) {
     if (looksBack(steps[at])) continue
     const asked = askedAt(steps, at, message)

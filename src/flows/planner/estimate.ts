@@ -3,6 +3,7 @@ import type { EffectClass } from '../../skills/index.ts'
 import type { Executor } from '../../store/index.ts'
 import { recentModelRuns } from '../../store/rows/cases.ts'
 import { classOfStep, type EffectsOf } from '../checks/contacts.ts'
+import { DEPTH_MAX } from '../create.ts'
 import type { StepDefinition, StepType } from '../definition.ts'
 
 /** How a plan is shown: what each step does at most, and what all of it may cost. */
@@ -54,8 +55,6 @@ export async function modelCosts(
   }
 }
 
-const DEPTH_MAX = 5
-
 /** A plan as people look at it before it acts. */
 export function viewOf(
   title: string,
@@ -63,6 +62,7 @@ export function viewOf(
   of: EffectsOf,
   costOf: (prompt: string) => ModelCost,
 ): PlanView {
+  const costs = stepCosts(of, costOf)
   const shown = steps.map((step, position) => ({
     position,
     name: step.name,
@@ -70,7 +70,7 @@ export function viewOf(
     type: step.type,
     skill: step.type === 'tool_call' ? step.skill : null,
     effect: classOfStep(step, of),
-    ...costOfStep(step, of, costOf, 0),
+    ...costs.ofStep(step, 0),
   }))
   const count = (effect: EffectClass) => shown.filter((step) => step.effect === effect).length
   return {
@@ -82,35 +82,51 @@ export function viewOf(
   }
 }
 
+const NOTHING: ModelCost = { usd: 0, tokens: 0 }
+
 /** Branches and sub-flows once each: how often a loop goes round is not known. */
-function costOfStep(
-  step: StepDefinition,
-  of: EffectsOf,
-  costOf: (prompt: string) => ModelCost,
-  depth: number,
-): ModelCost {
-  const all = (inside: readonly StepDefinition[]): ModelCost => {
-    const costs = inside.map((one) => costOfStep(one, of, costOf, depth + 1))
+function stepCosts(of: EffectsOf, costOf: (prompt: string) => ModelCost) {
+  /** By template and depth: named a hundred times by templates that are named a hundred times, it is added up once. */
+  const known = new Map<string, ModelCost>()
+
+  function ofStep(step: StepDefinition, depth: number): ModelCost {
+    switch (step.type) {
+      case 'tool_call': {
+        const skill = of.skill(step.skill)
+        const asked = skill?.asks === undefined ? NOTHING : costOf(skill.asks)
+        return { usd: sum([skill?.costUsd ?? 0, asked.usd]), tokens: asked.tokens }
+      }
+      case 'ai_decision':
+        return step.question === undefined ? NOTHING : costOf('flow_decision')
+      case 'parallel':
+        return ofAll(
+          step.branches.flatMap(({ steps }) => steps),
+          depth,
+        )
+      case 'sub_flow':
+        return ofTemplate(step.template, depth + 1)
+      default:
+        return NOTHING
+    }
+  }
+
+  function ofTemplate(name: string, depth: number): ModelCost {
+    if (depth > DEPTH_MAX) return NOTHING
+    const key = `${depth} ${name}`
+    const cost = known.get(key) ?? ofAll(of.template(name)?.steps ?? [], depth)
+    known.set(key, cost)
+    return cost
+  }
+
+  function ofAll(steps: readonly StepDefinition[], depth: number): ModelCost {
+    const costs = steps.map((one) => ofStep(one, depth))
     return {
       usd: sum(costs.map(({ usd }) => usd)),
       tokens: costs.reduce((total, { tokens }) => total + tokens, 0),
     }
   }
-  switch (step.type) {
-    case 'tool_call': {
-      const skill = of.skill(step.skill)
-      const asked = skill?.asks === undefined ? { usd: 0, tokens: 0 } : costOf(skill.asks)
-      return { usd: sum([skill?.costUsd ?? 0, asked.usd]), tokens: asked.tokens }
-    }
-    case 'ai_decision':
-      return step.question === undefined ? { usd: 0, tokens: 0 } : costOf('flow_decision')
-    case 'parallel':
-      return all(step.branches.flatMap(({ steps }) => steps))
-    case 'sub_flow':
-      return depth < DEPTH_MAX ? all(of.template(step.template)?.steps ?? []) : { usd: 0, tokens: 0 }
-    default:
-      return { usd: 0, tokens: 0 }
-  }
+
+  return { ofStep }
 }
 
 /** One that is not known makes the sum unknown. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { StepDefinition, type StepInput } from '../../../src/flows/definition.ts'
+import { StepDefinition, type StepInput, TemplateDefinition } from '../../../src/flows/definition.ts'
 import { withConfirmation } from '../../../src/flows/planner/confirm.ts'
 import { planInWords, viewOf } from '../../../src/flows/planner/estimate.ts'
 import { defineSkill, type EffectClass, type Skill } from '../../../src/skills/index.ts'
@@ -145,6 +145,34 @@ describe('what a plan may cost', () => {
     const words = planInWords(viewOf('y'.repeat(255), many, of, costOf(0)))
     expect(words).toContain('… and 170 more')
     expect(withConfirmation(many, of, words)).toHaveLength(201)
+  })
+  it('is told of templates that name each other a hundred times over, round and round', () => {
+    const below = (name: string): StepInput[] =>
+      Array.from({ length: 100 }, (_, at) => ({
+        name: `s${at}`,
+        type: 'sub_flow',
+        title: 'Below',
+        template: name,
+      }))
+    const made = (name: string, inside: StepInput[]) =>
+      TemplateDefinition.parse({
+        ...{ name, version: 1, title: name, description: 'For tests.', params: {}, deadline: '1d' },
+        steps: inside,
+      })
+    const templates = new Map(
+      [
+        made('one', below('two')),
+        made('two', below('three')),
+        made('three', below('four')),
+        made('four', [...below('one'), run('call', 'call')]),
+      ].map((template) => [template.name, template]),
+    )
+    const all = { ...of, template: (name: string) => templates.get(name) }
+    const view = viewOf('Plan', parsed([...below('one')]), all, costOf(0))
+    expect(view.steps[0]).toMatchObject({ effect: 'contact' })
+    // The fifth level is `one` again, which calls nobody itself.
+    expect(view.estimated_cost_usd).toBe(0.25 * 100 ** 4)
+    expect(withConfirmation(parsed(below('one')), all, 'Go on?')).toHaveLength(101)
   })
   it('is not known where the price of the model is not', () => {
     const view = viewOf('Plan', steps, of, costOf(null))
