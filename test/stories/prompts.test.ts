@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { StepInput } from '../../src/flows/index.ts'
+import { createHubClient } from '../../src/sandbox/hub-client.ts'
 import { type Answer, ask, problemOf } from '../doors.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
 import { startFlowOf } from '../saved-template.ts'
@@ -261,6 +262,18 @@ describe('an approval', () => {
       type: 'urn:switchboard:own_request',
     })
     expect((await stepOf(id, 'ask', strict)).status).toBe('awaiting_user')
+    expect((await say(id, 'approve', { at: strict, token: colleague })).status).toBe(200)
+  })
+
+  it('is not one’s own either where one put a step into somebody else’s flow', async () => {
+    await using strict = await startTestHub({ env: { APPROVE_OWN: 'deny' } })
+    const eve = createHubClient(strict.url, await tokenOf(strict, 'eve', 'admin'))
+    const colleague = await tokenOf(strict, 'bob', 'admin')
+    const id = await start([approval()], strict)
+    const step = { type: 'delay', title: 'A pause of mine', for: '1m' }
+    await eve.call('POST', `/ai/flows/${id}/steps`, { after: 0, step })
+    const { id: stepId } = await stepOf(id, 'ask', strict)
+    await expect(eve.approve(id, stepId)).rejects.toThrow('own_request')
     expect((await say(id, 'approve', { at: strict, token: colleague })).status).toBe(200)
   })
 })

@@ -11,13 +11,13 @@ import type { Response } from './respond.ts'
 const Settings = z.looseObject({ role: z.enum(roles), editable: z.array(z.string()) })
 
 /**
- * What a person's answer to an approval says. `asker`: who asked for the flow, where they may not approve it
- * themselves. Throws InputError `not_asked`, `own_request`, `bad_answer`, `not_editable`, `empty_edit`,
+ * What a person's answer to an approval says. `askers`: who asked for what the flow does, where they may not
+ * approve it themselves. Throws InputError `not_asked`, `own_request`, `bad_answer`, `not_editable`, `empty_edit`,
  * `params_too_large`.
  */
 export function readApproval(
   step: FlowStepsTable,
-  { value, edit, note, asker }: Response & { asker: string | null },
+  { value, edit, note, askers }: Response & { askers: readonly string[] },
   person: Person,
   now: number,
 ) {
@@ -26,9 +26,11 @@ export function readApproval(
   if (value !== 'approve' && value !== 'reject')
     throw badAnswer('response.value', 'must be approve or reject')
   const approved = value === 'approve'
-  if (approved && person.actor === asker) {
+  if (approved && askers.includes(person.actor)) {
     const who = 'the policy here is that somebody else approves it (APPROVE_OWN)'
-    throw new InputError('own_request', `You asked for this flow yourself; ${who}.`, { status: 403 })
+    throw new InputError('own_request', `You asked for this flow, or changed it, yourself; ${who}.`, {
+      status: 403,
+    })
   }
   const { payload } = AskedFor.parse(JSON.parse(step.result ?? '{}'))
   const answer: ApprovalAnswer = {

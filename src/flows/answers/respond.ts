@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/index.ts'
-import type { FlowStepsTable, FlowsTable, Store } from '../../store/index.ts'
+import type { FlowStepsTable, Store } from '../../store/index.ts'
+import { editorsOf } from '../../store/rows/flow-logs.ts'
 import { answerStep } from '../../store/rows/flow-steps.ts'
 import type { OrgId, WorkQueue } from '../../work/index.ts'
 import { writeFlowLog } from '../log.ts'
@@ -15,7 +16,7 @@ export type RespondDeps = {
   clock: Clock
   newId: (prefix: string) => string
   queue: WorkQueue
-  /** Whether whoever asked for a flow may approve what it does. */
+  /** Whether whoever asked for a flow, or changed its steps, may approve what it does. */
   approveOwn: boolean
 }
 
@@ -41,7 +42,9 @@ export async function respond(
   await deps.store.write(async (tx) => {
     const now = deps.clock.now()
     const { flow, step } = await openQuestion(tx, org, about)
-    const read = readResponse(deps, { flow, step }, response, person, now)
+    // Whoever changed what it does asked for that.
+    const askers = deps.approveOwn ? [] : [flow.requested_by, ...(await editorsOf(tx, flow.id))]
+    const read = readResponse(step, { ...response, askers }, person, now)
     if (!(await answerStep(tx, step.id, JSON.stringify(read.answer), now)))
       throw conflict('Somebody else answered at the same moment.')
     await writeFlowLog(tx, {
@@ -60,17 +63,13 @@ export async function respond(
 }
 
 function readResponse(
-  { approveOwn }: RespondDeps,
-  { flow, step }: { flow: FlowsTable; step: FlowStepsTable },
-  response: Response,
+  step: FlowStepsTable,
+  response: Response & { askers: readonly string[] },
   person: Person,
   now: number,
 ) {
   const prompt = promptOf(step)
-  if (!prompt) {
-    const asker = approveOwn ? null : flow.requested_by
-    return readApproval(step, { ...response, asker }, person, now)
-  }
+  if (!prompt) return readApproval(step, response, person, now)
   checkMayAnswer(prompt, person)
   const answer: Answer = { ...readAnswer(prompt, response.value), by: person.actor, at: now }
   return {

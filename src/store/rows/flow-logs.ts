@@ -26,3 +26,18 @@ export function logsOfFlow(
   if (after) query = query.where('id', '>', after)
   return read.all(query.orderBy('id').limit(limit))
 }
+
+/** Who put steps into a flow or took some out, as audit logs name people. */
+export async function editorsOf(read: Executor, flow: string): Promise<string[]> {
+  const lines = await read.all(
+    qb
+      .selectFrom('flow_logs')
+      .select(['actor_type', 'actor_id'])
+      .distinct()
+      .where('flow_id', '=', flow)
+      .where('type', 'in', ['step_inserted', 'step_deleted']),
+  )
+  return lines.map(({ actor_type, actor_id }) =>
+    actor_id === null ? actor_type : `${actor_type}:${actor_id}`,
+  )
+}
