@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { StepInput } from '../../src/flows/index.ts'
 import { type Answer, ask, problemOf } from '../doors.ts'
 import { startTestHub, type TestHub } from '../hub.ts'
+import { tokenOf } from '../tokens.ts'
 
 /** Whatever is wrong with a request about flows: a clear problem, and everything as it was. */
 
@@ -258,11 +259,15 @@ describe('an answer', () => {
     expect((await hub.api.flow(id)).status).toBe('awaiting_user')
   })
 
-  it('by a token that may only look is refused', async () => {
+  it.each([
+    ['nobody', null, 401],
+    ['a token that may only look', 'read' as const, 403],
+  ])('by %s is refused', async (_, scope, status) => {
     const id = await flowOf(prompt)
     const { path, body } = await respond(id, 'which', { value: 'sea' })
+    const token = scope === null ? 'nobody' : await tokenOf(hub, `viewer_${saved}`, scope)
     const before = await everything(id)
-    expect(problemOf(await ask(hub, 'POST', `/api/v1${path}`, { body, token: 'nobody' })).status).toBe(401)
+    expect(problemOf(await ask(hub, 'POST', `/api/v1${path}`, { body, token }))).toMatchObject({ status })
     expect(await everything(id)).toEqual(before)
   })
 })
