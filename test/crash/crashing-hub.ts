@@ -128,6 +128,8 @@ export async function startCrashingHub(
     for (; child.connected; await delay(LOOK_EVERY_MS)) {
       if (Date.now() > stuckAt)
         throw new Error(`stuck: ${JSON.stringify(await underWay())}`, { cause: trouble })
+      // Vendors that were hastened while it still starts would have given up before it is there.
+      if (!(await allFlows())) continue
       await hastenVendors(child)
       if (Object.keys(sandbox.world.outbox).length > 0 || Object.keys(sandbox.world.agenda).length > 0)
         continue
