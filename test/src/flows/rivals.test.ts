@@ -68,3 +68,26 @@ describe('a retry', () => {
     expect(await all()).toEqual(before)
   })
 })
+
+describe('a sub-flow whose ticket has an unfinished flow of its template', () => {
+  const sub: GivenStep = {
+    name: 'sub',
+    type: 'sub_flow',
+    title: 'Sub',
+    template: 'other',
+    params: { ticket: 'z:2' },
+  }
+  const refused = {
+    status: 'failed',
+    last_error: 'z:2 already has an unfinished flow "other".',
+    steps: [{ error_code: 'conflict', attempts: 1 }],
+  }
+
+  it('is not started: its step fails with that', async () => {
+    await using bench = await flowBench({ steps: [sub], saved: [other] })
+    await bench.store.write((tx) => upsertTicket(tx, ticketRow({ ref: 'z:2' })))
+    await startOther(bench, 'z:2')
+    expect(await bench.start()).toMatchObject(refused)
+    expect(await bench.children()).toEqual([])
+  })
+})
