@@ -3,13 +3,14 @@ import { messageOf } from '../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable, Tx } from '../store/index.ts'
 import { isAnsweredAsRead, saveStep } from '../store/rows/flow-steps.ts'
 import { deleteWait, insertWait } from '../store/rows/flow-waits.ts'
-import { countStepAbove, saveFlow, setWaitingFor } from '../store/rows/flows.ts'
+import { countStepsAbove, type Spent, saveFlow, setWaitingFor, spentOf } from '../store/rows/flows.ts'
 import { defineWork, type Job, type OrgId, type RunResult, type WorkQueue } from '../work/index.ts'
 import { noteUndone } from './again/note-undone.ts'
 import { boundPrompt, boundReached, type FlowBounds } from './bounds.ts'
 import { cancelChildren } from './cancel.ts'
 import { heldFromAbove, startChild, wakeChildren, wakeParent } from './children.ts'
 import { isFinal } from './definition.ts'
+import { createJournal, type Moves, merged } from './journal.ts'
 import { type FlowLogType, writeFlowLogs } from './log.ts'
 import { isReminderDue, promptOf } from './prompt.ts'
 import { runFlowWork } from './run-work.ts'
@@ -39,27 +40,46 @@ class FlowMoved extends Error {
   override readonly name = 'FlowMoved'
 }
 
+/** How many steps a flow may be ahead of the disk: as many run again after a crash, and bounds are that late. */
+const AHEAD_MAX = 16
+
 const QUIET = new Set<FlowLogType>(['step_started', 'step_completed', 'event_received'])
 
 /**
- * Carries flows on: one step, one transaction, which finishes a step and starts the next. A step that waits is
- * parked in rows; whoever ends its wait puts `flow.run` into the queue again.
+ * Carries flows on, a transition per step, in the order in which they came about. A step that took no time has heard
+ * of nothing outside, and nothing outside of it: the flow goes on before its transition is on disk, and after a
+ * crash the step runs again. Any other step has the ones before it on disk, and waits to be there itself.
+ * A step that waits is parked in rows; whoever ends its wait puts `flow.run` into the queue again.
  */
 export function createEngine(deps: EngineDeps) {
+  const turn = countTurns()
+
   async function run({ flowId }: { flowId: string }, job: Job): Promise<RunResult> {
     try {
-      let state = await take(flowId, job)
+      // Read where it is written, whose pages are at hand.
+      let state = await deps.store.write((tx) => loadFlow(tx, job.org, flowId))
       if (!state || isFinal(state.flow.status)) return undefined
+      const journal = createJournal(deps.store, spentOf(state.flow), (tx, moves) => save(tx, moves, job))
+      if (state.flow.started_at === null)
+        state = journal.add(state, begin(state, deps.clock.now(), deps.bounds))
       while (!isFinal(state.flow.status) && !job.signal.aborted) {
         const resumed = resumedAt(state, deps.clock.now())
         const step = resumed.steps[resumed.flow.position]
         if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
+        if (looksAtItsFlow(step)) await journal.onDisk()
+        const before = turn()
         const transition = await next(resumed, step, job)
-        if (transition === 'parked') return stayParked(state, step)
-        state = await commit(state, transition, job)
+        if (transition === 'parked') {
+          await journal.onDisk()
+          return stayParked(state, step)
+        }
+        state = journal.add(state, transition)
+        if (turn() === before && goesOn(transition) && journal.ahead() < AHEAD_MAX) continue
+        state = { ...state, flow: { ...state.flow, ...(await journal.onDisk()) } }
         if (transition.again) return { again: transition.again.at, why: transition.again.why }
         if (transition.timer !== null) return undefined
       }
+      await journal.onDisk()
       // Shutting down between two steps: the row of work stays and another process goes on.
       return isFinal(state.flow.status)
         ? undefined
@@ -71,13 +91,8 @@ export function createEngine(deps: EngineDeps) {
     }
   }
 
-  /** The flow as it stands; one that has not begun begins. One transaction, whose pages the writer has at hand. */
-  const take = (flowId: string, job: Job) =>
-    deps.store.write(async (tx) => {
-      const state = await loadFlow(tx, job.org, flowId)
-      if (state?.flow.started_at !== null) return state
-      return save(tx, state, begin(state, deps.clock.now(), deps.bounds), job)
-    })
+  const looksAtItsFlow = ({ skill }: FlowStepsTable) =>
+    skill !== null && deps.skills.get(skill)?.looksAtItsFlow === true
 
   /** What becomes of the step at which the flow stands: by what it asked, by its bounds, or by executing it. */
   async function next(state: FlowState, step: FlowStepsTable, job: Job): Promise<Transition | 'parked'> {
@@ -109,21 +124,23 @@ export function createEngine(deps: EngineDeps) {
   const wake = (tx: Tx, { id, org, case_id: caseId }: FlowsTable) =>
     deps.queue.add(tx, runFlowWork, { flowId: id }, { org, caseId, unique: id })
 
-  const commit = (state: FlowState, transition: Transition, job: Job) =>
-    deps.store.write((tx) => save(tx, state, transition, job))
-
-  /** Writes a transition. Throws FlowMoved where the flow ended or its wait was answered. */
-  async function save(tx: Tx, state: FlowState, transition: Transition, job: Job): Promise<FlowState> {
-    const { flow, context } = transition
-    const saved = context === state.context ? flow : { ...flow, context: JSON.stringify(context) }
+  /** Writes moves as one transaction. Throws FlowMoved where the flow ended or its wait was answered. */
+  async function save(tx: Tx, moves: Moves, job: Job): Promise<Spent> {
+    const { before: state } = moves[0]
+    const transition = merged(moves)
+    const { flow } = transition
     const before = state.steps[state.flow.position]
     if (before?.status === 'waiting' && before.type === 'wait_event') await deleteWait(tx, before.id)
-    if (transition.entered && flow.parent_flow_id !== null) await countStepAbove(tx, flow.id)
-    const spent = await saveFlow(tx, saved, state.flow)
+    const entered = moves.filter((move) => move.transition.entered).length
+    if (entered > 0 && flow.parent_flow_id !== null) await countStepsAbove(tx, flow.id, entered)
+    const last = moves.at(-1) ?? moves[0]
+    const spent = await saveFlow(tx, { ...flow, context: last.after.flow.context }, state.flow)
     if (!spent) throw new FlowMoved()
     if (before?.status === 'awaiting_user' && !(await isAnsweredAsRead(tx, before))) throw new FlowMoved()
     for (const step of transition.steps) await saveStep(tx, step)
-    await park(tx, state, transition)
+    // Before the ones that a step further on may start.
+    await endChildren(tx, before, transition)
+    await park(tx, last.before, transition)
     await writeFlowLogs(tx, deps.newId, flow, transition.logs)
     if (flow.undo_of !== null) await noteUndone(tx, deps.newId, transition)
     for (const event of transition.events) {
@@ -134,7 +151,6 @@ export function createEngine(deps: EngineDeps) {
         depth: flow.depth + 1,
       })
     }
-    await endChildren(tx, before, transition)
     if (isAsking(state.flow) && !isFinal(flow.status) && before && hasChildren(before))
       await wakeChildren(deps.queue, tx, flow.id)
     if (isFinal(flow.status) || isAsking(flow) !== isAsking(state.flow))
@@ -143,14 +159,10 @@ export function createEngine(deps: EngineDeps) {
     tx.afterCommit(() => {
       tell(job.log, transition)
       deps.onChange?.(flow.id)
-      deps.onTransition?.(state, transition)
+      for (const move of moves) deps.onTransition?.(move.before, move.transition)
       if (isFinal(flow.status)) deps.onFlowEnd(kindOf(flow), flow.outcome ?? flow.status)
     })
-    const { entered } = transition
-    const steps = state.steps.slice()
-    for (const step of entered ? [...transition.steps, entered] : transition.steps)
-      steps[step.position] = step
-    return { ...state, flow: { ...saved, ...spent }, steps, context }
+    return spent
   }
 
   /** A step that is over, the first of its branches through or the time up, needs none of its children any more. */
@@ -221,6 +233,26 @@ export function createEngine(deps: EngineDeps) {
 
 const hasChildren = ({ type }: FlowStepsTable) => type === 'parallel' || type === 'sub_flow'
 const waitsForChildren = (step: FlowStepsTable) => step.status === 'waiting' && hasChildren(step)
+
+/** Nothing else happens before the next step: neither the flow's end nor a wait. */
+const goesOn = ({ flow, again, timer }: Transition) =>
+  again === null && timer === null && !isFinal(flow.status)
+
+/** Tells one turn of the event loop from the next: code that let none pass has waited for nothing. */
+function countTurns(): () => number {
+  let turn = 0
+  let isCounting = false
+  return () => {
+    if (!isCounting) {
+      isCounting = true
+      setImmediate(() => {
+        turn += 1
+        isCounting = false
+      })
+    }
+    return turn
+  }
+}
 
 const isAsking = ({ status }: Pick<FlowsTable, 'status'>) => status === 'awaiting_user'
 

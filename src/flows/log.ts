@@ -1,5 +1,5 @@
-import type { FlowsTable, Tx } from '../store/index.ts'
-import { insertFlowLog } from '../store/rows/flow-logs.ts'
+import type { FlowLogsTable, FlowsTable, Tx } from '../store/index.ts'
+import { insertFlowLog, insertFlowLogs } from '../store/rows/flow-logs.ts'
 
 export type FlowLogType =
   | 'flow_created'
@@ -46,6 +46,8 @@ export type LogLine = {
   stepId: string | null
   metadata?: Record<string, unknown>
   actor?: string
+  /** When it happened; with its flow's transition where nothing is said. */
+  at?: number
 }
 
 /** Lines of a flow's audit log, in the transaction of what they tell. */
@@ -55,37 +57,37 @@ export async function writeFlowLogs(
   flow: Pick<FlowsTable, 'id' | 'org' | 'updated_at'>,
   lines: readonly LogLine[],
 ): Promise<void> {
-  for (const line of lines) {
-    await writeFlowLog(tx, { id: newId('log'), org: flow.org, flowId: flow.id, at: flow.updated_at, ...line })
-  }
+  await insertFlowLogs(
+    tx,
+    lines.map((line) =>
+      rowOf({ id: newId('log'), org: flow.org, flowId: flow.id, at: flow.updated_at, ...line }),
+    ),
+  )
+}
+
+type Entry = {
+  id: string
+  org: string
+  flowId: string
+  stepId: string | null
+  type: FlowLogType
+  message: string
+  metadata?: Record<string, unknown>
+  actor?: string
+  at: number
 }
 
 /** One line of a flow's audit log, in the transaction of what it tells. */
-export function writeFlowLog(
-  tx: Tx,
-  entry: {
-    id: string
-    org: string
-    flowId: string
-    stepId: string | null
-    type: FlowLogType
-    message: string
-    metadata?: Record<string, unknown>
-    actor?: string
-    at: number
-  },
-) {
-  return tx.run(
-    insertFlowLog({
-      id: entry.id,
-      org: entry.org,
-      flow_id: entry.flowId,
-      step_id: entry.stepId,
-      type: entry.type,
-      message: entry.message,
-      metadata: JSON.stringify(entry.metadata ?? {}),
-      ...actorOf(entry.actor ?? 'system'),
-      at: entry.at,
-    }),
-  )
-}
+export const writeFlowLog = (tx: Tx, entry: Entry) => tx.run(insertFlowLog(rowOf(entry)))
+
+const rowOf = (entry: Entry): FlowLogsTable => ({
+  id: entry.id,
+  org: entry.org,
+  flow_id: entry.flowId,
+  step_id: entry.stepId,
+  type: entry.type,
+  message: entry.message,
+  metadata: JSON.stringify(entry.metadata ?? {}),
+  ...actorOf(entry.actor ?? 'system'),
+  at: entry.at,
+})

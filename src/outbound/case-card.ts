@@ -114,6 +114,7 @@ export function writeCard(deps: Deps) {
     title: "Write the team's card",
     description: 'Composes the one message about a case that the team sees. Posts nothing: post_chat does.',
     effect: 'read',
+    looksAtItsFlow: true,
     internal: true,
     input: z.object({ flowId: z.string() }),
     output: z.object({ card: z.string(), view: z.custom<View>((value) => typeof value === 'object') }),

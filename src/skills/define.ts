@@ -49,6 +49,8 @@ export type Skill<Input = unknown, Output = unknown> = {
   effect: EffectClass
   /** Not for plans, rules and outside agents: a step that only makes sense inside a template of the hub's own. */
   internal?: boolean
+  /** It reads what its own flow did so far: all of that has to be in the store before it runs. */
+  looksAtItsFlow?: true
   /** Who may have it run; an agent where nothing is said. */
   role?: Role
   /** About what one run costs beside the model, in US dollars: shown with a plan. */

@@ -60,6 +60,7 @@ export function writeBrief(deps: OutreachDeps) {
     description:
       "Collects why a flow could not finish by itself, from its own steps: for the desk's note and the escalation.",
     effect: 'read',
+    looksAtItsFlow: true,
     internal: true,
     input: z.object({ flowId: z.string() }),
     output: z.object({

@@ -162,7 +162,7 @@ export async function saveFlow(tx: Tx, flow: FlowsTable, before: FlowsTable): Pr
   return hasSpentMore(now, before) ? saveFlow(tx, flow, { ...before, ...spentOf(now) }) : undefined
 }
 
-const spentOf = ({ spent_usd, spent_tokens, steps_below }: Spent): Spent => ({
+export const spentOf = ({ spent_usd, spent_tokens, steps_below }: Spent): Spent => ({
   spent_usd,
   spent_tokens,
   steps_below,
@@ -180,16 +180,17 @@ const flowAndThoseAbove = (id: string) =>
       UNION ALL SELECT flows.id, flows.parent_flow_id FROM flows JOIN up ON flows.id = up.parent)
     SELECT id FROM up)`
 
-const stepAbove = prepared<{ id: string }, unknown>((p) =>
+const stepsAbove = prepared<{ id: string; steps: number }, unknown>((p) =>
   qb
     .updateTable('flows')
-    .set({ steps_below: sql<number>`steps_below + 1` })
+    .set({ steps_below: sql<number>`steps_below + ${p.steps}` })
     .where('id', 'in', flowAndThoseAbove(p.id))
     .where('id', '!=', p.id),
 )
 
-/** Counts a step that a branch or a sub-flow executes for every flow above it. */
-export const countStepAbove = (tx: Tx, flow: string) => tx.run(stepAbove({ id: flow }))
+/** Counts steps that a branch or a sub-flow executes for every flow above it. */
+export const countStepsAbove = (tx: Tx, flow: string, steps: number) =>
+  tx.run(stepsAbove({ id: flow, steps }))
 
 const above = prepared<{ id: string }, FlowsTable>((p) =>
   qb
