@@ -66,7 +66,7 @@ export function createEngine(deps: EngineDeps) {
         const resumed = resumedAt(state, deps.clock.now())
         const step = resumed.steps[resumed.flow.position]
         if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
-        if (looksAtItsFlow(step)) await journal.onDisk()
+        if (standsOnDisk(step)) await journal.onDisk()
         const before = turn()
         const transition = await next(resumed, step, job)
         if (transition === 'parked') {
@@ -91,8 +91,14 @@ export function createEngine(deps: EngineDeps) {
     }
   }
 
-  const looksAtItsFlow = ({ skill }: FlowStepsTable) =>
-    skill !== null && deps.skills.get(skill)?.looksAtItsFlow === true
+  /**
+   * Whether what came before a step has to be on disk, and to hold there, before it is executed: one that acts must
+   * not do so for a flow that was changed meanwhile, whose next step is another.
+   */
+  function standsOnDisk({ skill: name }: FlowStepsTable): boolean {
+    const skill = name === null ? undefined : deps.skills.get(name)
+    return skill !== undefined && (skill.effect !== 'read' || skill.looksAtItsFlow === true)
+  }
 
   /** What becomes of the step at which the flow stands: by what it asked, by its bounds, or by executing it. */
   async function next(state: FlowState, step: FlowStepsTable, job: Job): Promise<Transition | 'parked'> {

@@ -130,7 +130,7 @@ async function edit(
     const { count, write, line } = await plan({ flow, steps, now, person })
     const written = await deps.store.write(async (tx) => {
       const changed = { ...flow, total_steps: count, updated_at: now }
-      if (!(await changeStepCount(tx, changed, flow.updated_at))) return false
+      if (!(await changeStepCount(tx, changed, flow))) return false
       await write(tx)
       await writeFlowLogs(tx, deps.newId, changed, [{ ...line, actor: person.actor }])
       tx.afterCommit(() => deps.onChange?.(flowId))

@@ -1,4 +1,4 @@
-import { type FlowStepsTable, prepared, qb, type Tx } from '../index.ts'
+import { type FlowStepsTable, type FlowsTable, prepared, qb, type Tx } from '../index.ts'
 
 /** Steps that are put into a flow, taken out of it, and those behind them. */
 
@@ -32,7 +32,7 @@ export const removeStep = (tx: Tx, id: string) => tx.run(qb.deleteFrom('flow_ste
 export async function changeStepCount(
   tx: Tx,
   flow: { org: string; id: string; total_steps: number; updated_at: number },
-  readAt: number,
+  read: Pick<FlowsTable, 'steps_executed' | 'updated_at' | 'status'>,
 ): Promise<boolean> {
   const changed = await tx.run(
     qb
@@ -40,8 +40,10 @@ export async function changeStepCount(
       .set({ total_steps: flow.total_steps, updated_at: flow.updated_at })
       .where('org', '=', flow.org)
       .where('id', '=', flow.id)
-      .where('updated_at', '=', readAt)
-      .where('status', 'not in', ['completed', 'failed', 'cancelled']),
+      // Many steps fit into a millisecond.
+      .where('steps_executed', '=', read.steps_executed)
+      .where('updated_at', '=', read.updated_at)
+      .where('status', '=', read.status),
   )
   return changed > 0
 }
