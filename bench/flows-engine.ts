@@ -10,7 +10,7 @@ import { createSkills, defineSkill, type SkillHub } from '../src/skills/index.ts
 import { migrate, openStore } from '../src/store/index.ts'
 import { createDispatcher, createWorkQueue } from '../src/work/index.ts'
 
-type Watching = Pick<Parameters<typeof createEngine>[0], 'onFlowEnd' | 'onTransition'>
+type Watching = Pick<Parameters<typeof createEngine>[0], 'onFlowEnd' | 'onTransition' | 'onStep'>
 
 /** The hub's own engine, dispatcher, ledger, log and store, as app.ts puts them together; nothing is left out. */
 export async function openEngine(

@@ -16,8 +16,10 @@ export type Run = {
   ms: number
   /** Processor time that this process took meanwhile. */
   cpuMs: number
-  /** Of each step: from what was on disk before it to what is on disk after it. */
+  /** Of each step: from when its turn came, its code's begin or the step before it on disk, to itself on disk. */
   stepMs: number[]
+  /** Of each flow: from the begin of its first step to its last step on disk. */
+  flowMs: number[]
 }
 
 export const STEPS = 5
@@ -47,17 +49,29 @@ function stopwatch() {
   }
 }
 
-/** Notes for each flow when a step of it was on disk. */
+/** Notes for each flow when the turn of a step came and when it was on disk. */
 function stepTimes() {
-  const last = new Map<string, number>()
+  const flows = new Map<string, { first: number; turns: number[]; done: number }>()
   const stepMs: number[] = []
+  const flowMs: number[] = []
   return {
     stepMs,
-    began: (flow: string) => void last.set(flow, performance.now()),
+    flowMs,
+    began(flow: string) {
+      const now = performance.now()
+      const known = flows.get(flow)
+      if (known) known.turns.push(now)
+      else flows.set(flow, { first: now, turns: [now], done: 0 })
+    },
     done(flow: string) {
       const now = performance.now()
-      stepMs.push(now - (last.get(flow) ?? now))
-      last.set(flow, now)
+      const known = flows.get(flow)
+      if (!known) return
+      stepMs.push(now - (known.turns[known.done] ?? now))
+      known.done += 1
+      // Where nothing else tells of the next step's begin, its turn is now.
+      if (known.turns.length === known.done) known.turns.push(now)
+      if (known.done === STEPS) flowMs.push(now - known.first)
     },
   }
 }
@@ -74,9 +88,11 @@ async function hub(): Promise<Machine> {
   let atEnd = () => {}
   const { store, createFlow, dispatcher } = await openEngine(join(folder, 'switchboard.db'), steps, {
     onFlowEnd: () => atEnd(),
-    onTransition({ flow }, transition) {
-      if (transition.steps.length === 0) times.began(flow.id)
-      else times.done(flow.id)
+    onStep({ flowId, moment }) {
+      if (moment === 'before') times.began(flowId)
+    },
+    onTransition({ flow }, { steps }) {
+      for (const _ of steps) times.done(flow.id)
     },
   })
   return {
@@ -96,7 +112,7 @@ async function hub(): Promise<Machine> {
       await ended
       const took = stop()
       await running.stop(1_000)
-      return { ...took, stepMs: times.stepMs }
+      return { ...took, stepMs: times.stepMs, flowMs: times.flowMs }
     },
     end: () => store.close(),
   }
@@ -156,7 +172,7 @@ async function bullmq(): Promise<Machine> {
       const took = stop()
       await worker.close()
       await running
-      return { ...took, stepMs: times.stepMs }
+      return { ...took, stepMs: times.stepMs, flowMs: times.flowMs }
     },
     async end() {
       await queue.close()
@@ -225,7 +241,7 @@ async function bare(): Promise<Machine> {
         for (const id of next) await runOne(id)
       }
       await Promise.all(Array.from({ length: atOnce }, slot))
-      return { ...stop(), stepMs: times.stepMs }
+      return { ...stop(), stepMs: times.stepMs, flowMs: times.flowMs }
     },
     end: async () => void db.close(),
   }
