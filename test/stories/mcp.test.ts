@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { StepInput } from '../../src/flows/index.ts'
-import { insertInto } from '../../src/store/index.ts'
 import { ABHISHEK, startTestHub, type TestHub } from '../hub.ts'
 import { saveTemplate } from '../saved-template.ts'
+import { tokenOf } from '../tokens.ts'
 
 const Result = z.looseObject({
   isError: z.boolean().optional(),
@@ -30,16 +29,6 @@ async function agentOf(hub: TestHub, token = hub.apiToken) {
       }),
     )
   return { client, call, [Symbol.asyncDispose]: () => client.close() }
-}
-
-async function makeToken(hub: TestHub, scopes: string): Promise<string> {
-  const token = `token-that-may-${scopes}`
-  const insert = insertInto('api_tokens', ['id', 'org', 'name', 'hash', 'scopes', 'created_at'])
-  const hash = createHash('sha256').update(token).digest('hex')
-  await hub.hub.store.write((tx) =>
-    tx.run(insert({ id: `tok_${scopes}`, org: 'default', name: scopes, hash, scopes, created_at: 0 })),
-  )
-  return token
 }
 
 const rpc = (method: string, params: unknown = {}) =>
@@ -296,7 +285,7 @@ describe('who may', () => {
 
   it('a token that may read sees and runs what reads, and nothing else', async () => {
     await using hub = await startTestHub()
-    await using agent = await agentOf(hub, await makeToken(hub, 'read'))
+    await using agent = await agentOf(hub, await tokenOf(hub, 'reader', 'read'))
     const { tools } = await agent.client.listTools()
     expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([])
     expect((await agent.call('search_knowledge', { query: 'breakfast' })).isError).toBeUndefined()
@@ -307,7 +296,7 @@ describe('who may', () => {
   it('what the policy denies to agents is not offered, and refused', async () => {
     const policy = { roles: { agent: { deny: ['create_escalation'] } } }
     await using hub = await startTestHub({ env: { SKILL_POLICY: JSON.stringify(policy) } })
-    await using agent = await agentOf(hub, await makeToken(hub, 'write'))
+    await using agent = await agentOf(hub, await tokenOf(hub, 'writer'))
     const { tools } = await agent.client.listTools()
     expect(tools.map(({ name }) => name)).not.toContain('create_escalation')
     const refused = await agent.call('create_escalation', { priority: 'low', reason: 'x', brief: 'x' })

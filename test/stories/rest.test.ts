@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { hashOfToken, type Scope } from '../../src/inbound/auth.ts'
+import type { Scope } from '../../src/inbound/auth.ts'
 import { startHub } from '../../src/start.ts'
-import { insertInto, qb } from '../../src/store/index.ts'
+import { qb } from '../../src/store/index.ts'
 import { type Answer, type Ask, allPages, ask, problemOf } from '../doors.ts'
 import { ABHISHEK, type SeenFlow, startTestHub, type TestHub } from '../hub.ts'
+import { tokenOf } from '../tokens.ts'
 
 let hub: TestHub
 let flow: SeenFlow
@@ -23,26 +23,6 @@ beforeAll(async () => {
 afterAll(() => hub[Symbol.asyncDispose]())
 
 const firstTicket = () => hub.personOf(ABHISHEK).ticketIds.at(-1) ?? ''
-
-const insertToken = insertInto('api_tokens', ['id', 'org', 'name', 'hash', 'scopes', 'created_at'])
-
-/** A token as `token create` makes it. */
-async function tokenWith(...scopes: Scope[]): Promise<string> {
-  const token = `sbt_${randomUUID()}`
-  await hub.hub.store.write((tx) =>
-    tx.run(
-      insertToken({
-        id: `tok_${randomUUID()}`,
-        org: 'default',
-        name: scopes.join('-'),
-        hash: hashOfToken(token),
-        scopes: scopes.join(' '),
-        created_at: hub.clock.now(),
-      }),
-    ),
-  )
-  return token
-}
 
 /** A request from elsewhere: not by a name of loopback, so that the sandbox's open door does not count. */
 const elsewhere = { host: 'hub.example' }
@@ -76,7 +56,9 @@ describe('who may', () => {
   })
 
   it('may look with read, act with write, and run skills with admin; less is 403', async () => {
-    const [read, write, admin] = [await tokenWith('read'), await tokenWith('write'), await tokenWith('admin')]
+    const [read = '', write = '', admin = ''] = await Promise.all(
+      (['read', 'write', 'admin'] as const).map((scope) => tokenOf(hub, scope, scope)),
+    )
     const look = (token: string) => api('GET', '/tickets', { token })
     const act = (token: string) => api('POST', '/escalations/esc_none/claim', { token })
     const run = (token: string) =>
@@ -98,7 +80,7 @@ describe('who may', () => {
   })
 
   it('may do nothing with a token whose scope nobody knows', async () => {
-    const token = await tokenWith('everything' as Scope)
+    const token = await tokenOf(hub, 'everything', 'everything' as Scope)
     expect((await api('GET', '/tickets', { token })).status).toBe(401)
   })
 
