@@ -551,7 +551,9 @@ describe('the planner', () => {
 
     const body = { from: 'remove', again: [1], input: { task_id: other.id } }
     const agent = createHubClient(hub.url, await tokenOf(hub, 'eve'))
-    const { flow: replay } = Answer.parse(await agent.call('POST', `/ai/flows/${flow.id}/replay`, body))
+    const path = `/ai/flows/${flow.id}/replay`
+    await expect(agent.call('POST', path, body)).rejects.toThrow('refused_policy')
+    const { flow: replay } = Answer.parse(await agent.call('POST', path, { ...body, input: {} }))
     await hub.settle()
     expect(await hub.api.flow(replay?.id ?? '')).toMatchObject({
       status: 'failed',

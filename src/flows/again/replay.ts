@@ -1,4 +1,4 @@
-import { InputError } from '../../ops/errors.ts'
+import { InputError, Refused } from '../../ops/errors.ts'
 import type { Skills } from '../../skills/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable, Store, Tx } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
@@ -9,13 +9,14 @@ import { type CreateDeps, insertPlan } from '../create.ts'
 import { isFinal } from '../definition.ts'
 import { writeFlowLog } from '../log.ts'
 import { conflict, needFlow } from '../need.ts'
+import { refusalOf, type SkillPolicy } from '../skill-policy.ts'
 import type { Context } from '../state.ts'
 import { contextBefore } from './context-before.ts'
 import { changesByPosition, withInput } from './edit-input.ts'
 import { type AgainEffect, type Kept, replayEffects } from './replay-effects.ts'
 import { replayPlan } from './replay-plan.ts'
 
-export type ReplayDeps = CreateDeps & { store: Store; skills: Skills }
+export type ReplayDeps = CreateDeps & { store: Store; skills: Skills; policy: SkillPolicy }
 
 export type ReplayRequest = {
   /** A step's position or name. */
@@ -48,7 +49,8 @@ export async function previewReplay(
  * Starts a flow that is over anew from one of its steps, as a flow of its own: the results before that step are
  * reused, done effects are skipped unless they are in `again`. Throws InputError: 404 `unknown_flow`,
  * `unknown_step`; 409 `conflict` where it is not over, is part of another flow, or its ticket has an unfinished one;
- * 409 `not_assigned`; 409 `must_be_ticked`; 400 `bad_input`.
+ * 409 `not_assigned`; 409 `must_be_ticked`; 400 `bad_input`; Refused `refused_policy` for other input to a skill that
+ * the person may not use.
  */
 export async function replayFlow(
   deps: ReplayDeps,
@@ -66,8 +68,8 @@ export async function replayFlow(
     const { list, keepable } = effects
     refuseIfUndone(effects.undone)
     const kept = keptOf(list, keepable, request)
-    const steps = edited(deps.skills, found, from, kept, request)
-    const context = atRequestOf(person, request, await contextBefore(tx, flow, steps.slice(0, from)))
+    const steps = edited(deps, found, { from, kept }, request, person)
+    const context = atRequestOf(person, await contextBefore(tx, flow, steps.slice(0, from)))
     const replay = await insertPlan(deps, tx, replayPlan(flow, steps, { from, kept, effects: list }), {
       org,
       params: context.params,
@@ -153,11 +155,11 @@ function keptOf(
 }
 
 function edited(
-  skills: Skills,
+  { skills, policy }: ReplayDeps,
   steps: readonly FlowStepsTable[],
-  from: number,
-  kept: ReadonlyMap<number, Kept>,
+  { from, kept }: { from: number; kept: ReadonlyMap<number, Kept> },
   request: ReplayRequest,
+  { role }: Person,
 ): FlowStepsTable[] {
   const input = changesByPosition(request.input, from)
   const issues = Object.keys(input).flatMap((key) => {
@@ -174,18 +176,20 @@ function edited(
   }
   return steps.map((step) => {
     const change = input[step.position]
-    return change ? withInput(skills, step, change) : step
+    if (!change) return step
+    const skill = skills.get(step.skill ?? '')
+    const refusal = skill && refusalOf(policy, skill, { role, segments: [] })
+    if (refusal) throw new Refused('policy', `"${step.title}" cannot be given other input: ${refusal}.`)
+    return withInput(skills, step, change)
   })
 }
 
 /**
- * What was done at somebody's request, and what is done with other input, is now done at this person's: with the
- * skills that they may use. A template that is run as it stands is nobody's request.
+ * What was done at somebody's request is now done at this person's: with the skills that they may use. A template's
+ * steps are nobody's request.
  */
-function atRequestOf({ role }: Person, { input }: ReplayRequest, context: Context): Context {
-  const isRequest = context.asked_by_role !== undefined || Object.keys(input).length > 0
-  return isRequest ? { ...context, asked_by_role: role } : context
-}
+const atRequestOf = ({ role }: Person, context: Context): Context =>
+  context.asked_by_role === undefined ? context : { ...context, asked_by_role: role }
 
 /** As the ticket is now: a replay must not act under a fence that a person has raised meanwhile. */
 async function presentTicket(tx: Tx, flow: FlowsTable) {

@@ -32,7 +32,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
       query: z.object({ from: z.string().describe('Position or name of a step') }),
       answer: ReplayEffects,
       async run({ params, query }) {
-        const { flow, from, effects } = await previewReplay(deps, org, params.id, query.from)
+        const { flow, from, effects } = await previewReplay(deps.editing, org, params.id, query.from)
         return {
           flow: flow.id,
           from: { position: from.position, name: from.name, title: from.title },
@@ -51,7 +51,7 @@ export function flowBackRoutes(deps: ApiDeps): Route[] {
       body: Replay,
       answer: OneFlow,
       async run({ params, body, caller }) {
-        const flow = await replayFlow(deps, org, params.id, body, personOf(caller))
+        const flow = await replayFlow(deps.editing, org, params.id, body, personOf(caller))
         return { success: true, flow: showFlow(flow, await getSteps(store.read, flow)) }
       },
     }),

@@ -168,6 +168,7 @@ export async function flowBench(given: {
 
   return {
     ...bench,
+    policy: { roles: {}, segments: {} },
     dispatcher,
     queue,
     dead,
