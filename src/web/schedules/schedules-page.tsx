@@ -11,6 +11,7 @@ import { useAction } from '../use-data.ts'
 import { usePages } from '../use-pages.ts'
 import { wallTime } from './next-times.ts'
 import { ScheduleForm } from './schedule-form.tsx'
+import { StarterActions } from './starter-actions.tsx'
 import { Triggers } from './triggers.tsx'
 
 /** What starts flows by itself: the clock, and events. */
@@ -58,7 +59,6 @@ export function SchedulesPage({ template }: { template: string | null }) {
 function ScheduleRow({ row, reload }: { row: Schedule; reload: () => void }) {
   const { busy, error, run } = useAction()
   const act = (what: () => Promise<unknown>) => void run(what).then(reload)
-  const [isSure, setSure] = useState(false)
   return (
     <li className="row schedule-row">
       <State state={row.enabled ? 'on' : 'paused'} />
@@ -86,32 +86,16 @@ function ScheduleRow({ row, reload }: { row: Schedule; reload: () => void }) {
           )}
         </span>
       </span>
-      <span className="row-actions">
-        <button
-          type="button"
-          disabled={busy}
-          onClick={() => act(() => flowApi.switchSchedule(row.id, !row.enabled))}
-        >
-          {row.enabled ? 'Pause' : 'Go on'}
-        </button>
+      <StarterActions
+        isOn={row.enabled}
+        busy={busy}
+        onSwitch={() => act(() => flowApi.switchSchedule(row.id, !row.enabled))}
+        onRemove={() => act(() => flowApi.removeSchedule(row.id))}
+      >
         <button type="button" disabled={busy} onClick={() => act(() => flowApi.runSchedule(row.id))}>
           Run now
         </button>
-        {isSure ? (
-          <button
-            type="button"
-            className="danger"
-            disabled={busy}
-            onClick={() => act(() => flowApi.removeSchedule(row.id))}
-          >
-            Yes, remove
-          </button>
-        ) : (
-          <button type="button" className="quiet" onClick={() => setSure(true)}>
-            Remove …
-          </button>
-        )}
-      </span>
+      </StarterActions>
     </li>
   )
 }

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { flowApi, type Trigger } from '../flow-api.ts'
 import { words } from '../format.ts'
 import { Problem } from '../parts/notes.tsx'
@@ -8,6 +7,7 @@ import { Time } from '../parts/time.tsx'
 import { link } from '../router.ts'
 import { useAction } from '../use-data.ts'
 import { usePages } from '../use-pages.ts'
+import { StarterActions } from './starter-actions.tsx'
 
 /** Templates that start by events: looked at, switched and removed here; they are made over the API. */
 export function Triggers() {
@@ -39,7 +39,6 @@ export function Triggers() {
 
 function TriggerRow({ row, reload }: { row: Trigger; reload: () => void }) {
   const { busy, error, run } = useAction()
-  const [isSure, setSure] = useState(false)
   const act = (what: () => Promise<unknown>) => void run(what).then(reload)
   return (
     <li className="row schedule-row">
@@ -71,29 +70,12 @@ function TriggerRow({ row, reload }: { row: Trigger; reload: () => void }) {
           )}
         </span>
       </span>
-      <span className="row-actions">
-        <button
-          type="button"
-          disabled={busy}
-          onClick={() => act(() => flowApi.switchTrigger(row.id, !row.enabled))}
-        >
-          {row.enabled ? 'Pause' : 'Go on'}
-        </button>
-        {isSure ? (
-          <button
-            type="button"
-            className="danger"
-            disabled={busy}
-            onClick={() => act(() => flowApi.removeTrigger(row.id))}
-          >
-            Yes, remove
-          </button>
-        ) : (
-          <button type="button" className="quiet" onClick={() => setSure(true)}>
-            Remove …
-          </button>
-        )}
-      </span>
+      <StarterActions
+        isOn={row.enabled}
+        busy={busy}
+        onSwitch={() => act(() => flowApi.switchTrigger(row.id, !row.enabled))}
+        onRemove={() => act(() => flowApi.removeTrigger(row.id))}
+      />
     </li>
   )
 }
