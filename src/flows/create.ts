@@ -1,4 +1,3 @@
-import { InputError } from '../ops/errors.ts'
 import type { Clock, Instant } from '../ports/index.ts'
 import type { FlowsTable, Tx } from '../store/index.ts'
 import { insertStep } from '../store/rows/flow-steps.ts'
@@ -9,8 +8,8 @@ import { type CompiledStep, compileSteps } from './compile.ts'
 import { durationMs, type TemplateDefinition } from './definition.ts'
 import { writeFlowLog } from './log.ts'
 import { resolve } from './mappings.ts'
+import { checkParams, filled } from './params.ts'
 import { runFlowWork } from './run-work.ts'
-import { checkGiven } from './sizes.ts'
 
 export type CreateDeps = { clock: Clock; newId: (prefix: string) => string; queue: WorkQueue }
 
@@ -210,38 +209,6 @@ export function freshStep(
     created_at: flow.updated_at,
     updated_at: flow.updated_at,
   }
-}
-
-/** Its parameters, with the defaults of those that were left out. */
-export function filled(
-  template: TemplateDefinition,
-  params: Record<string, unknown>,
-): Record<string, unknown> {
-  const defaults = Object.entries(template.params).flatMap(([name, { default: value }]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  return { ...Object.fromEntries(defaults), ...params }
-}
-
-function checkParams(template: TemplateDefinition, params: Record<string, unknown>) {
-  const issues = Object.entries(template.params).flatMap(([name, param]) => {
-    const value = params[name] ?? param.default
-    if (value === undefined && !param.required) return []
-    if (typeof value !== param.type)
-      return [{ path: name, message: `must be a ${param.type}: ${param.description}` }]
-    if (param.choices && !param.choices.includes(String(value)))
-      return [{ path: name, message: `must be one of ${param.choices.join(', ')}` }]
-    return []
-  })
-  const unknown = Object.keys(params)
-    .filter((name) => !Object.hasOwn(template.params, name))
-    .map((name) => ({ path: name, message: `is not a parameter of ${template.name}` }))
-  if (issues.length + unknown.length > 0) {
-    throw new InputError('bad_params', `The parameters of ${template.name} do not fit.`, {
-      issues: [...issues, ...unknown],
-    })
-  }
-  checkGiven('The parameters take', params)
 }
 
 function msOf(duration: string, template: string): number {

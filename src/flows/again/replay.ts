@@ -1,4 +1,4 @@
-import { InputError, Refused } from '../../ops/errors.ts'
+import { InputError } from '../../ops/errors.ts'
 import type { Skills } from '../../skills/index.ts'
 import type { Executor, FlowStepsTable, FlowsTable, Store, Tx } from '../../store/index.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
@@ -9,10 +9,10 @@ import { type CreateDeps, insertPlan } from '../create.ts'
 import { isFinal } from '../definition.ts'
 import { writeFlowLog } from '../log.ts'
 import { conflict, needFlow } from '../need.ts'
-import { refusalOf, type SkillPolicy } from '../skill-policy.ts'
+import type { SkillPolicy } from '../skill-policy.ts'
 import type { Context } from '../state.ts'
 import { contextBefore } from './context-before.ts'
-import { changesByPosition, withInput } from './edit-input.ts'
+import { withChanges } from './edit-input.ts'
 import { type AgainEffect, type Kept, replayEffects } from './replay-effects.ts'
 import { replayPlan } from './replay-plan.ts'
 
@@ -68,7 +68,7 @@ export async function replayFlow(
     const { list, keepable } = effects
     refuseIfUndone(effects.undone)
     const kept = keptOf(list, keepable, request)
-    const steps = edited(deps, found, { from, kept }, request, person)
+    const steps = withChanges(deps, found, { from, kept }, request.input, person)
     const context = atRequestOf(person, await contextBefore(tx, flow, steps.slice(0, from)))
     const replay = await insertPlan(deps, tx, replayPlan(flow, steps, { from, kept, effects: list }), {
       org,
@@ -152,36 +152,6 @@ function keptOf(
     })
   }
   return new Map([...keepable].filter(([position]) => !again.includes(position)))
-}
-
-function edited(
-  { skills, policy }: ReplayDeps,
-  steps: readonly FlowStepsTable[],
-  { from, kept }: { from: number; kept: ReadonlyMap<number, Kept> },
-  request: ReplayRequest,
-  { role }: Person,
-): FlowStepsTable[] {
-  const input = changesByPosition(request.input, from)
-  const issues = Object.keys(input).flatMap((key) => {
-    const position = Number(key)
-    const path = `input.${key}`
-    if (!steps[position]) return [{ path, message: 'there is no such step' }]
-    if (position < from) return [{ path, message: `is before step ${from}, whose result is reused` }]
-    return kept.has(position)
-      ? [{ path, message: 'was done and is kept: tick it in `again` to have it done with other input' }]
-      : []
-  })
-  if (issues.length > 0) {
-    throw new InputError('bad_input', 'Not every input that was changed is used.', { issues })
-  }
-  return steps.map((step) => {
-    const change = input[step.position]
-    if (!change) return step
-    const skill = skills.get(step.skill ?? '')
-    const refusal = skill && refusalOf(policy, skill, { role, segments: [] })
-    if (refusal) throw new Refused('policy', `"${step.title}" cannot be given other input: ${refusal}.`)
-    return withInput(skills, step, change)
-  })
 }
 
 /**
