@@ -1,8 +1,7 @@
-import type { showFlow } from '../inbound/api/flows.ts'
+import type { listedFlow } from '../inbound/api/flows.ts'
 import type { runOfFlow } from '../inbound/api/run.ts'
 import type { EscalationsTable, WorkTable } from '../store/index.ts'
 import type { DeskFigures } from '../store/rows/figures.ts'
-import type { ListedFlow } from '../store/rows/flows.ts'
 import { noteHubTime } from './hub-time.ts'
 import { list, record, text } from './narrow.ts'
 import { askForToken, token } from './token.ts'
@@ -13,7 +12,7 @@ export type Step = NonNullable<Run['flow']['steps']>[number]
 export type LogLine = Run['logs'][number]
 /** A run is answered with as many lines of its log, the first ones. */
 export const RUN_LOGS = 500
-export type FlowRow = ReturnType<typeof showFlow<ListedFlow>>
+export type FlowRow = ReturnType<typeof listedFlow>
 export type Escalation = Omit<EscalationsTable, 'org'>
 export type Figures = DeskFigures & {
   gaps: { desk: string; missed: number; recovered: number; polled_at: number | null }[]

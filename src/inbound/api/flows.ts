@@ -14,7 +14,7 @@ import { InputError } from '../../ops/errors.ts'
 import type { FlowStepsTable, FlowsTable } from '../../store/index.ts'
 import { logsOfFlow } from '../../store/rows/flow-logs.ts'
 import { getSteps } from '../../store/rows/flow-steps.ts'
-import { listFlows } from '../../store/rows/flows.ts'
+import { type ListedFlow, listFlows } from '../../store/rows/flows.ts'
 import type { Caller } from '../auth.ts'
 import { defineRoute, pageOf, pageQuery, type Route } from '../routes.ts'
 import type { ApiDeps } from './deps.ts'
@@ -55,12 +55,7 @@ export function flowRoutes(deps: ApiDeps): Route[] {
           ...(ticket ? { ticket } : {}),
           ...(template ? { template } : {}),
         })
-        return pageOf(
-          rows,
-          limit,
-          (row) => row.id,
-          (row) => showFlow(row),
-        )
+        return pageOf(rows, limit, (row) => row.id, listedFlow)
       },
     }),
     defineRoute({
@@ -169,6 +164,12 @@ export const personOf = ({ actor, scope }: Caller): Person => ({
   actor,
   role: scope === 'admin' ? 'admin' : 'agent',
 })
+
+/** A flow in a list: what it knows may be large, and is for whoever looks at it alone. */
+export function listedFlow(flow: ListedFlow) {
+  const { context: _, ...listed } = showFlow(flow)
+  return listed
+}
 
 /** `waiting_until`: what is under way has until the flow's deadline. What it was planned with is long: left out. */
 export function showFlow<Flow extends FlowsTable>(

@@ -20,7 +20,6 @@ const flow = {
   retry_count: count,
   max_retries: count,
   last_error: text,
-  context: record,
   requested_by: z.string().describe('`user:<who>`, `system` or `ai`'),
   requested_from: z.string().describe('Like `api`, `schedule sch_…`, `ticket zendesk:4711`'),
   template: text.describe('Null of a flow that was planned'),
@@ -57,7 +56,7 @@ export const FlowInList = z
   .meta({ id: 'FlowInList' })
 
 export const Flow = z
-  .object({ ...flow, planning_prompt: text.optional(), steps: z.array(Step) })
+  .object({ ...flow, context: record, planning_prompt: text.optional(), steps: z.array(Step) })
   .meta({ id: 'Flow' })
 
 /** What everything that is done to one flow answers. */
