@@ -95,10 +95,13 @@ function changedFields(before: TicketsTable, ticket: DeskTicket): Field[] {
     ['tags', before.tags, JSON.stringify(ticket.tags)],
     ['assigneeId', before.assignee_id, ticket.assigneeId],
     ['groupId', before.group_id, ticket.groupId],
-    ['subject', before.subject, ticket.subject],
+    ['subject', asStored(before.subject), asStored(ticket.subject)],
   ]
   return fields.filter(([, was, is]) => was !== is).map(([field]) => field)
 }
+
+/** Postgres keeps neither zero bytes nor half a surrogate pair: to lose those is no change. */
+const asStored = (text: string) => text.replaceAll('\0', '').toWellFormed()
 
 function isOurWrite(field: Field, ticket: DeskTicket, ourWrites: readonly DeskWritesTable[]): boolean {
   return ourWrites.some((write) => {
