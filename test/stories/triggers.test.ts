@@ -79,9 +79,10 @@ describe.each(databases)('a trigger, on %s,', (database) => {
         title: `Look back at zendesk:${ticket}`,
         status: 'completed',
         depth: 1,
-        context: { event: { flowId: job.id } },
       },
     ])
+    const started = await api(hub, 'GET', `/flows/${flows[0]?.id}`)
+    expect(started.json).toMatchObject({ flow: { context: { event: { flowId: job.id } } } })
     expect(await startedBy(hub, other)).toHaveLength(0)
 
     // The job closed its ticket at the desk: that, too, is its doing.
