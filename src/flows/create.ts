@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../ports/index.ts'
 import type { FlowsTable, Tx } from '../store/index.ts'
-import { insertStep } from '../store/rows/flow-steps.ts'
+import { blankRun, insertStep } from '../store/rows/flow-steps.ts'
 import { insertFlow } from '../store/rows/flows.ts'
 import type { OrgId, WorkQueue } from '../work/index.ts'
 import { type FlowBounds, ownBounds } from './bounds.ts'
@@ -195,17 +195,8 @@ export function freshStep(
     status: 'pending',
     runs: 0,
     attempts: 0,
-    input: null,
-    result: null,
-    error: null,
-    error_code: null,
-    user_response: null,
-    prompt: null,
-    repairs: null,
-    wait_until: null,
-    waited_ms: 0,
+    ...blankRun,
     started_at: null,
-    completed_at: null,
     created_at: flow.updated_at,
     updated_at: flow.updated_at,
   }

@@ -68,7 +68,11 @@ export function createEngine(deps: EngineDeps) {
         if (!step) throw new Error(`flow ${flowId} stands at a step that is not there`)
         if (standsOnDisk(step)) await journal.onDisk()
         const before = turn()
-        const transition = await next(resumed, step, job)
+        const transition = await next(resumed, step, job).catch(async (error: unknown) => {
+          // The flow is let go of: whoever takes it next must find what it came to before.
+          await journal.onDisk()
+          throw error
+        })
         if (transition === 'parked') {
           await journal.onDisk()
           return stayParked(state, step)

@@ -60,8 +60,8 @@ function strongest(classes: readonly (EffectClass | null)[]): EffectClass | null
 export type ApprovalPolicy = 'never' | 'first' | 'always'
 
 /**
- * The contacts that a flow can come to without a person having approved: any before the first approval, and where
- * every contact wants its own, any after another. The contacts of a sub-flow, or of a flow that is started, are its
+ * The contacts on whose way through the graph no approval stands: any before the first one, and where each contact
+ * wants its own, any after another contact. The contacts of a sub-flow, or of a flow that is started, are its
  * template's affair.
  */
 export function unapprovedContacts(

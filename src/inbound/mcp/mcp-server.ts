@@ -22,7 +22,7 @@ const INSTRUCTIONS =
 
 export type McpDeps = CallDeps & { version: string }
 
-/** Answers one request. Nothing is kept between two: any process of the hub can answer the next. */
+/** Answers one request, without a session: any process of the hub can answer the next one (see docs/mcp.md). */
 export async function answerMcp(deps: McpDeps, caller: Caller, request: Request, response: Response) {
   const server = serverFor(deps, caller)
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })

@@ -68,25 +68,23 @@ export async function getSteps(read: Executor, flow: Standing): Promise<FlowStep
 const skippedIfPassed = (step: FlowStepsTable): FlowStepsTable =>
   step.status === 'pending' ? { ...step, status: 'skipped' } : step
 
+/** What an execution of a step has not come to yet. */
+export const blankRun = {
+  input: null,
+  result: null,
+  error: null,
+  error_code: null,
+  user_response: null,
+  prompt: null,
+  repairs: null,
+  wait_until: null,
+  waited_ms: 0,
+  completed_at: null,
+} satisfies Partial<FlowStepsTable>
+
 /** A step at the begin of its `runs`-th execution: nothing of the one before is left. */
 export function enteredStep(step: FlowStepsTable, runs: number, at: number | null): FlowStepsTable {
-  return {
-    ...step,
-    status: 'running',
-    runs,
-    attempts: 1,
-    input: null,
-    result: null,
-    error: null,
-    error_code: null,
-    user_response: null,
-    prompt: null,
-    repairs: null,
-    wait_until: null,
-    waited_ms: 0,
-    started_at: at,
-    completed_at: null,
-  }
+  return { ...step, ...blankRun, status: 'running', runs, attempts: 1, started_at: at }
 }
 
 export type StepChange = Pick<
