@@ -1,7 +1,7 @@
 import type { Metrics } from '../ops/metrics.ts'
 import type { Store } from '../store/index.ts'
 import { insertAiAction, insertModelRun } from '../store/rows/cases.ts'
-import { spend } from '../store/rows/flows.ts'
+import { spend } from '../store/rows/flow-family.ts'
 import type { AiAction, ModelRun } from './runs.ts'
 
 /** Keeps what the AI did: every attempt at asking a model, and the action log for people. */

@@ -7,8 +7,9 @@ import {
   reopenChild,
   reopenSteps,
 } from '../store/rows/flow-children.ts'
+import { flowsAbove } from '../store/rows/flow-family.ts'
 import { enteredStep, getSteps, saveStep } from '../store/rows/flow-steps.ts'
-import { flowsAbove, getFlow } from '../store/rows/flows.ts'
+import { getFlow } from '../store/rows/flows.ts'
 import type { WorkQueue } from '../work/index.ts'
 import { boundReached, boundText } from './bounds.ts'
 import { type CreateDeps, DEPTH_MAX, insertPlan } from './create.ts'

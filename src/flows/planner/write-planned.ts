@@ -1,6 +1,6 @@
 import { InputError } from '../../ops/errors.ts'
 import type { FlowsTable, Tx } from '../../store/index.ts'
-import { spend } from '../../store/rows/flows.ts'
+import { spend } from '../../store/rows/flow-family.ts'
 import type { OrgId } from '../../work/index.ts'
 import { compileSteps } from '../compile.ts'
 import { insertPlan } from '../create.ts'

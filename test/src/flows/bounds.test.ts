@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineSkill } from '../../../src/skills/index.ts'
-import { spend } from '../../../src/store/rows/flows.ts'
+import { spend } from '../../../src/store/rows/flow-family.ts'
 import { call, down, flowBench, type GivenStep, HOUR } from './bench.ts'
 
 /** Goes round and round between two steps that do nothing. */

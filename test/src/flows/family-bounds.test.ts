@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { spend } from '../../../src/store/rows/flows.ts'
+import { spend } from '../../../src/store/rows/flow-family.ts'
 import { flowBench, type GivenStep, HOUR } from './bench.ts'
 
 type Branches = Extract<GivenStep, { type: 'parallel' }>['branches']

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openStore, raw } from '../../../src/store/index.ts'
+import { spend } from '../../../src/store/rows/flow-family.ts'
 import { saveStep } from '../../../src/store/rows/flow-steps.ts'
-import { spend } from '../../../src/store/rows/flows.ts'
 import { freshPostgres, hasPostgres } from '../../postgres.ts'
 import { call, flowBench } from './bench.ts'
 
